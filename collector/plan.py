@@ -1,0 +1,118 @@
+"""What is asked of whom and when: inventory and profiles joined into comparable polls. Pure.
+
+`build` makes a `Plan`, `diff` says what a reload has to add, remove and change. A `Poll` knows nothing of
+sockets; equal polls need no touch.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from collector.model import Credential, Device, DeviceName, Inventory, ProfileName, SnmpAccess
+from collector.profile import Profile
+
+
+class Question(StrEnum):
+    """The kinds of news about a device; also the `question` label of the service's own counters."""
+
+    LIVENESS = "liveness"  # one GET of sysUpTime
+    POLL = "poll"  # everything the profile asks
+    TELEMETRY = "telemetry"  # what the device says over MQTT by itself
+
+
+class PollKey(NamedTuple):
+    """Identity of a poll, stable over reloads."""
+
+    device: DeviceName
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One scheduled question: asked every `interval` seconds, `phase` seconds into it."""
+
+    device: Device
+    access: SnmpAccess
+    question: Question
+    interval: float
+    phase: float
+    profile: Profile
+    credential: Credential
+
+    @property
+    def key(self) -> PollKey:
+        """Identity that survives a change of settings."""
+        return PollKey(self.device.name, self.question)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All polls by key."""
+
+    polls: Mapping[PollKey, Poll]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What turns one plan into another. `apply(old, diff(old, new)) == new`."""
+
+    added: tuple[Poll, ...]
+    removed: tuple[PollKey, ...]
+    changed: tuple[Poll, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+def phase_of(device: str, interval: float) -> float:
+    """Seconds into the interval at which this device is asked: stable across restarts, in [0, interval)."""
+    digest = hashlib.blake2b(device.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64 * interval
+
+
+def build(inventory: Inventory, profiles: Mapping[ProfileName, Profile]) -> Plan:
+    """Every SNMP device's liveness question and full poll.
+
+    The inventory is checked, so a missing profile or credential here is a KeyError and a bug of ours.
+    """
+    polls: dict[PollKey, Poll] = {}
+    for device in inventory.devices.values():
+        access = device.snmp
+        if access is None:
+            continue
+        for question, interval in (
+            (Question.LIVENESS, access.liveness_interval),
+            (Question.POLL, access.poll_interval),
+        ):
+            poll = Poll(
+                device,
+                access,
+                question,
+                interval,
+                phase_of(f"{question}/{device.name}", interval),
+                profiles[access.profile],
+                inventory.credentials[access.credential],
+            )
+            polls[poll.key] = poll
+    return Plan(MappingProxyType(polls))
+
+
+def diff(old: Plan, new: Plan) -> Change:
+    """The least change from `old` to `new`; polls that are equal are not in it."""
+    return Change(
+        added=tuple(poll for key, poll in new.polls.items() if key not in old.polls),
+        removed=tuple(key for key in old.polls if key not in new.polls),
+        changed=tuple(poll for key, poll in new.polls.items() if key in old.polls and old.polls[key] != poll),
+    )
+
+
+def apply(plan: Plan, change: Change) -> Plan:
+    """`plan` with `change` carried out."""
+    polls = dict(plan.polls)
+    for key in change.removed:
+        del polls[key]
+    polls.update({poll.key: poll for poll in (*change.changed, *change.added)})
+    return Plan(MappingProxyType(polls))

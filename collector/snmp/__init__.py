@@ -1,0 +1,1 @@
+"""An SNMP engine: knows RFCs, knows nothing of metrics, profiles or sites."""

@@ -1,0 +1,1 @@
+"""Publishes: reads snapshots that the collector made and writes them out; it never measures."""
