@@ -1,0 +1,86 @@
+"""The command line: a table of verbs, and the one place where a wrong configuration becomes exit code 1."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from citynoc import __version__
+
+VERBS = {
+    "check": "say every mistake in the configuration at once",
+    "plan": "show what is asked of whom, and what a change would do",
+    "run": "poll, listen, judge and expose: the service",
+    "poll": "ask one device everything its profile asks, now",
+    "walk": "walk a part of a device's MIB",
+    "profiles": "say which profile fits a device, and why",
+    "outages": "list outages from the journal",
+    "simulate": "answer for every device of the inventory, on loopback",
+    "demo": "start everything with a simulated city and watch it work",
+    "import": "turn a list of communes into a configuration",
+    "dashboards": "build or check the Grafana dashboards",
+}
+"""Every verb and what it is for; each is the module of its name in `citynoc.verbs`."""
+
+FOUND_SOMETHING = 1
+MISUSE = 2
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that says what is wrong in one line and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the mistake and exit 2, misuse of the command."""
+        self.exit(MISUSE, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb: 0 good, 1 found something (a wrong configuration, a NO-GO), 2 misuse of the command."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = Parser(
+        prog="citynoc",
+        description="Network monitor for a city government: WAN, video conference and coverage.",
+    )
+    parser.add_argument("--version", action="version", version=f"citynoc {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
+    named = next((word for word in arguments if not word.startswith("-")), None)
+    for name, text in VERBS.items():
+        verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        verb.add_argument(
+            "--config",
+            type=Path,
+            default=Path("config"),
+            metavar="DIR",
+            help="configuration directory (default: ./config)",
+        )
+        if name == named:  # a verb's own libraries load only when it runs
+            module = importlib.import_module(f"citynoc.verbs.{_module(name)}")
+            module.add(verb)
+            verb.set_defaults(run=module.run)
+    return _run(parser.parse_args(arguments))
+
+
+def _module(verb: str) -> str:
+    return "import_" if verb == "import" else verb
+
+
+def _run(args: argparse.Namespace) -> int:
+    from collector.config import ConfigurationError, draw  # noqa: PLC0415  # --help needs no YAML
+
+    try:
+        return int(args.run(args))
+    except ConfigurationError as wrong:
+        sys.stderr.write(draw(wrong.problems, args.config))
+        return FOUND_SOMETHING
+    except BrokenPipeError:  # `citynoc … | head`: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
