@@ -1,0 +1,99 @@
+"""The latest news of every device, and the last failures with what was logged about them.
+
+Current values only: history is Prometheus's. One event loop writes and reads; there are no locks. Failures
+outlive successes, so that "why was it red?" has an answer after it turned green.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from collector.model import DeviceName
+from collector.outcome import Answer, Failure, Outcome
+from collector.plan import PollKey, Question
+
+KEPT_SUCCESSES = 3
+KEPT_FAILURES = 10
+KEPT_LOG_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """One finished question. `at` is Unix time; `log` holds what was logged of the device until then."""
+
+    at: float
+    question: Question
+    ok: bool
+    kind: str
+    detail: str
+    log: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is kept of one device."""
+
+    facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    uptime: float | None = None
+    successes: deque[Remembered] = field(default_factory=lambda: deque(maxlen=KEPT_SUCCESSES))
+    failures: deque[Remembered] = field(default_factory=lambda: deque(maxlen=KEPT_FAILURES))
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_LOG_LINES))
+
+
+class Store:
+    """Takes every finished question; bounded by the number of devices."""
+
+    def __init__(self) -> None:
+        self._devices: dict[DeviceName, _Memory] = {}
+        self._finished: set[PollKey] = set()
+        self.outcomes: Counter[tuple[Question, str]] = Counter()
+
+    def put(self, key: PollKey, outcome: Outcome, at: float) -> None:
+        """Remember an outcome; `at` is Unix time."""
+        memory = self._devices.setdefault(key.device, _Memory())
+        self._finished.add(key)
+        match outcome:
+            case Answer():
+                result = "answer"
+                if key.question is not Question.LIVENESS:  # twelve a minute would push out the telling ones
+                    memory.successes.append(Remembered(at, key.question, ok=True, kind=result, detail=""))
+                if outcome.facts is not None:
+                    memory.facts = outcome.facts
+                if outcome.uptime is not None:
+                    memory.uptime = outcome.uptime
+            case Failure(kind, detail):
+                result = kind.value
+                lines = tuple(memory.log)
+                memory.log.clear()
+                memory.failures.append(
+                    Remembered(at, key.question, ok=False, kind=result, detail=detail, log=lines)
+                )
+        self.outcomes[key.question, result] += 1
+
+    def logged(self, device: DeviceName, line: str) -> None:
+        """Keep a log line about the device for its next failure."""
+        self._devices.setdefault(device, _Memory()).log.append(line)
+
+    def history(self, device: DeviceName) -> Sequence[Remembered]:
+        """What is remembered of the device, newest first."""
+        memory = self._devices.get(device)
+        if memory is None:
+            return ()
+        return sorted((*memory.successes, *memory.failures), key=lambda entry: entry.at, reverse=True)
+
+    def facts(self, device: DeviceName) -> Mapping[str, str]:
+        """Vendor, model, software and the like, as the device last said."""
+        memory = self._devices.get(device)
+        return memory.facts if memory is not None else MappingProxyType({})
+
+    def finished(self, keys: Iterable[PollKey]) -> int:
+        """How many of these questions have come to an end at least once."""
+        return sum(1 for key in keys if key in self._finished)
+
+    def forget(self, devices: Iterable[DeviceName]) -> None:
+        """Drop devices that left the inventory."""
+        gone = set(devices)
+        for device in gone:
+            self._devices.pop(device, None)
+        self._finished = {key for key in self._finished if key.device not in gone}
