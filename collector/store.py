@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from collector.model import DeviceName
-from collector.outcome import Answer, Failure, Outcome
+from collector.outcome import Answer, Outcome
 from collector.plan import PollKey, Question
 
 KEPT_SUCCESSES = 3
@@ -53,23 +53,26 @@ class Store:
         """Remember an outcome; `at` is Unix time."""
         memory = self._devices.setdefault(key.device, _Memory())
         self._finished.add(key)
-        match outcome:
-            case Answer():
-                result = "answer"
-                if key.question is not Question.LIVENESS:  # twelve a minute would push out the telling ones
-                    memory.successes.append(Remembered(at, key.question, ok=True, kind=result, detail=""))
-                if outcome.facts is not None:
-                    memory.facts = outcome.facts
-                if outcome.uptime is not None:
-                    memory.uptime = outcome.uptime
-            case Failure(kind, detail):
-                result = kind.value
-                lines = tuple(memory.log)
-                memory.log.clear()
-                memory.failures.append(
-                    Remembered(at, key.question, ok=False, kind=result, detail=detail, log=lines)
-                )
+        if isinstance(outcome, Answer):
+            result = "answer"
+            self._answered(memory, key, outcome, at)
+        else:
+            result = outcome.kind.value
+            lines = tuple(memory.log)
+            memory.log.clear()
+            memory.failures.append(
+                Remembered(at, key.question, ok=False, kind=result, detail=outcome.detail, log=lines)
+            )
         self.outcomes[key.question, result] += 1
+
+    @staticmethod
+    def _answered(memory: _Memory, key: PollKey, answer: Answer, at: float) -> None:
+        if key.question is not Question.LIVENESS:  # twelve a minute would push out the telling ones
+            memory.successes.append(Remembered(at, key.question, ok=True, kind="answer", detail=""))
+        if answer.facts is not None:
+            memory.facts = answer.facts
+        if answer.uptime is not None:
+            memory.uptime = answer.uptime
 
     def logged(self, device: DeviceName, line: str) -> None:
         """Keep a log line about the device for its next failure."""
