@@ -41,6 +41,11 @@ CONFIG_RELOAD_TIME = Family(
     "Unix time at which the running configuration was taken into use.",
     unit="timestamp_seconds",
 )
+JOURNAL_BEHIND = Family(
+    "citynoc_journal_behind",
+    Kind.GAUGE,
+    "1 while verdicts are exposed that the journal has not yet kept, else 0.",
+)
 BUILD_INFO = Family(
     "citynoc_build_info", Kind.GAUGE, "Version of the service; always 1.", ("version", "python")
 )
@@ -54,5 +59,6 @@ FAMILIES = (
     MQTT_MESSAGES,
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
+    JOURNAL_BEHIND,
     BUILD_INFO,
 )
