@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from collector.model import DeviceName
-from collector.outcome import Answer, Outcome
+from collector.outcome import Answer, FailureKind, Outcome
 from collector.plan import PollKey, Question
 
 KEPT_SUCCESSES = 3
@@ -20,12 +20,13 @@ KEPT_LOG_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One finished question. `at` is Unix time; `log` holds what was logged of the device until then."""
+    """One finished question. `at` is Unix time; `kind` is None for an answer. `log` holds what was
+    logged of the device until then."""
 
     at: float
     question: Question
     ok: bool
-    kind: str
+    kind: FailureKind | None
     detail: str
     log: tuple[str, ...] = ()
 
@@ -61,14 +62,14 @@ class Store:
             lines = tuple(memory.log)
             memory.log.clear()
             memory.failures.append(
-                Remembered(at, key.question, ok=False, kind=result, detail=outcome.detail, log=lines)
+                Remembered(at, key.question, ok=False, kind=outcome.kind, detail=outcome.detail, log=lines)
             )
         self.outcomes[key.question, result] += 1
 
     @staticmethod
     def _answered(memory: _Memory, key: PollKey, answer: Answer, at: float) -> None:
         if key.question is not Question.LIVENESS:  # twelve a minute would push out the telling ones
-            memory.successes.append(Remembered(at, key.question, ok=True, kind="answer", detail=""))
+            memory.successes.append(Remembered(at, key.question, ok=True, kind=None, detail=""))
         if answer.facts is not None:
             memory.facts = answer.facts
         if answer.uptime is not None:
@@ -79,11 +80,11 @@ class Store:
         self._devices.setdefault(device, _Memory()).log.append(line)
 
     def history(self, device: DeviceName) -> Sequence[Remembered]:
-        """What is remembered of the device, newest first."""
+        """What is remembered of the device, oldest first."""
         memory = self._devices.get(device)
         if memory is None:
             return ()
-        return sorted((*memory.successes, *memory.failures), key=lambda entry: entry.at, reverse=True)
+        return sorted((*memory.successes, *memory.failures), key=lambda entry: entry.at)
 
     def facts(self, device: DeviceName) -> Mapping[str, str]:
         """Vendor, model, software and the like, as the device last said."""

@@ -8,14 +8,14 @@ POLL = PollKey(DEVICE, Question.POLL)
 TIMEOUT = Failure(FailureKind.TIMEOUT, "no answer within 1 s")
 
 
-def test_failures_outlive_successes_and_come_newest_first():
+def test_failures_outlive_successes_and_come_oldest_first():
     store = Store()
     store.put(POLL, TIMEOUT, 1.0)
     for second in range(2, 50):
         store.put(POLL, Answer(), float(second))
     remembered = store.history(DEVICE)
-    assert [entry.at for entry in remembered] == [49.0, 48.0, 47.0, 1.0]
-    assert remembered[-1].detail == "no answer within 1 s"
+    assert [entry.at for entry in remembered] == [1.0, 47.0, 48.0, 49.0]
+    assert remembered[0].detail == "no answer within 1 s"
 
 
 def test_a_failure_takes_the_log_lines_that_led_to_it():
@@ -23,7 +23,7 @@ def test_a_failure_takes_the_log_lines_that_led_to_it():
     store.logged(DEVICE, "asked again")
     store.put(POLL, TIMEOUT, 1.0)
     store.put(POLL, TIMEOUT, 2.0)
-    assert [entry.log for entry in store.history(DEVICE)] == [(), ("asked again",)]
+    assert [entry.log for entry in store.history(DEVICE)] == [("asked again",), ()]
 
 
 def test_memory_of_a_device_is_bounded():
