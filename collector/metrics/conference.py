@@ -39,4 +39,50 @@ BITRATE = Family(
     (*IDENTITY, "direction", "media"),
     unit="bits_per_second",
 )
-FAMILIES = (REGISTERED, IN_CALL, PACKET_LOSS, JITTER, LATENCY, BITRATE)
+FRAME_RATE = Family(
+    "citynoc_conference_frame_rate_hertz",
+    Kind.GAUGE,
+    "Video frames a second.",
+    (*IDENTITY, "direction", "media"),
+    unit="hertz",
+)
+VIDEO_HEIGHT = Family(
+    "citynoc_conference_video_height_pixels",
+    Kind.GAUGE,
+    "Lines of the picture (1080 for 1920x1080).",
+    (*IDENTITY, "direction", "media"),
+    unit="pixels",
+)
+COMPONENT_OK = Family(
+    "citynoc_conference_component_ok",
+    Kind.GAUGE,
+    "1 if the endpoint's component (camera, microphone, display) works, 0 if not.",
+    (*IDENTITY, "component"),
+)
+CLOCK_OFFSET = Family(
+    "citynoc_conference_clock_offset_seconds",
+    Kind.GAUGE,
+    "How far the endpoint's clock is ahead of ours by its last message; negative is behind.",
+    IDENTITY,
+    unit="seconds",
+)
+HEARTBEAT_TIME = Family(
+    "citynoc_conference_heartbeat_timestamp_seconds",
+    Kind.GAUGE,
+    "Unix time at which the endpoint's last telemetry message was received.",
+    IDENTITY,
+    unit="timestamp_seconds",
+)
+FAMILIES = (
+    REGISTERED,
+    IN_CALL,
+    PACKET_LOSS,
+    JITTER,
+    LATENCY,
+    BITRATE,
+    FRAME_RATE,
+    VIDEO_HEIGHT,
+    COMPONENT_OK,
+    CLOCK_OFFSET,
+    HEARTBEAT_TIME,
+)
