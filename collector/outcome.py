@@ -56,10 +56,11 @@ class SeriesSet:
     `%a` where each value belongs, so that rendering a poll is one C-level formatting.
 
     Contract: instances are immutable and compared by identity; a source keeps one as long as the device's
-    rows stay the same.
+    rows stay the same. `distinct` is false if two rows are the same series, as when a profile's label columns
+    do not tell a device's rows apart: only the first of them may be exposed.
     """
 
-    __slots__ = ("family", "labels", "template")
+    __slots__ = ("distinct", "family", "labels", "template")
 
     def __init__(self, family: Family, labels: Sequence[tuple[str, ...]]) -> None:
         for row in labels:
@@ -67,6 +68,7 @@ class SeriesSet:
                 raise ValueError(f"{family.name} takes labels {family.labels}, got {row}")
         self.family = family
         self.labels = tuple(labels)
+        self.distinct = len(set(self.labels)) == len(self.labels)
         self.template = "".join(self._line(row) for row in self.labels).encode()
 
     def _line(self, row: tuple[str, ...]) -> str:

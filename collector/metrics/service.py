@@ -23,12 +23,55 @@ POLL_LATENESS = Family(
 POLL_TARGETS = Family(
     "citynoc_poll_targets", Kind.GAUGE, "Devices in the running plan, by question.", ("question",)
 )
+POLL_IN_FLIGHT = Family("citynoc_poll_in_flight", Kind.GAUGE, "Questions asked and not finished yet.")
+POLL_MISSING_OBJECTS = Family(
+    "citynoc_poll_missing_objects_total",
+    Kind.COUNTER,
+    "Objects that a profile asks for and an answering device does not have.",
+)
+LOOP_LAG = Family(
+    "citynoc_loop_lag_seconds",
+    Kind.GAUGE,
+    "How late the event loop last woke up: while it is large, a missed answer proves nothing.",
+    unit="seconds",
+)
+SNMP_SENT_PACKETS = Family(
+    "citynoc_snmp_sent_packets_total", Kind.COUNTER, "SNMP requests put on the wire, re-asks included."
+)
+SNMP_SENT_BYTES = Family(
+    "citynoc_snmp_sent_bytes_total",
+    Kind.COUNTER,
+    "Bytes of SNMP requests put on the wire, without UDP and IP headers.",
+    unit="bytes",
+)
+SNMP_RECEIVED_PACKETS = Family(
+    "citynoc_snmp_received_packets_total",
+    Kind.COUNTER,
+    "Datagrams read from the SNMP socket, the ignored ones included.",
+)
+SNMP_RECEIVED_BYTES = Family(
+    "citynoc_snmp_received_bytes_total",
+    Kind.COUNTER,
+    "Bytes read from the SNMP socket, without UDP and IP headers.",
+    unit="bytes",
+)
+SNMP_IGNORED = Family(
+    "citynoc_snmp_ignored_datagrams_total",
+    Kind.COUNTER,
+    "Datagrams that were not the answer to an open question, by reason.",
+    ("reason",),
+)
 MQTT_CONNECTED = Family("citynoc_mqtt_connected", Kind.GAUGE, "1 while connected to the broker.")
 MQTT_MESSAGES = Family(
     "citynoc_mqtt_messages_total",
     Kind.COUNTER,
     "Messages received by result: accepted, or why one was refused.",
     ("result",),
+)
+MQTT_DROPPED = Family(
+    "citynoc_mqtt_dropped_total",
+    Kind.COUNTER,
+    "Messages thrown away unread because the service fell behind.",
 )
 CONFIG_RELOAD_OK = Family(
     "citynoc_config_last_reload_successful",
@@ -44,7 +87,36 @@ CONFIG_RELOAD_TIME = Family(
 JOURNAL_BEHIND = Family(
     "citynoc_journal_behind",
     Kind.GAUGE,
-    "1 while verdicts are exposed that the journal has not yet kept, else 0.",
+    "1 while verdicts are exposed that the journal has not yet kept: a crash now would forget them.",
+)
+EXPOSED_SERIES = Family(
+    "citynoc_exposition_series", Kind.GAUGE, "Series in the last complete answer, by endpoint.", ("endpoint",)
+)
+SCRAPE_DURATION = Family(
+    "citynoc_scrape_duration_seconds",
+    Kind.GAUGE,
+    "From request to the last byte written, of the last complete answer.",
+    ("endpoint",),
+    unit="seconds",
+)
+SCRAPE_SIZE = Family(
+    "citynoc_scrape_size_bytes",
+    Kind.GAUGE,
+    "Size of the last complete answer before compression.",
+    ("endpoint",),
+    unit="bytes",
+)
+HTTP_REQUESTS = Family(
+    "citynoc_http_requests_total",
+    Kind.COUNTER,
+    "Requests answered, by endpoint and status code.",
+    ("endpoint", "code"),
+)
+HTTP_ABORTED = Family(
+    "citynoc_http_aborted_total",
+    Kind.COUNTER,
+    "Answers not written to the end: the client went away or was too slow.",
+    ("endpoint",),
 )
 BUILD_INFO = Family(
     "citynoc_build_info", Kind.GAUGE, "Version of the service; always 1.", ("version", "python")
@@ -55,10 +127,24 @@ FAMILIES = (
     POLL_SKIPPED,
     POLL_LATENESS,
     POLL_TARGETS,
+    POLL_IN_FLIGHT,
+    POLL_MISSING_OBJECTS,
+    LOOP_LAG,
+    SNMP_SENT_PACKETS,
+    SNMP_SENT_BYTES,
+    SNMP_RECEIVED_PACKETS,
+    SNMP_RECEIVED_BYTES,
+    SNMP_IGNORED,
     MQTT_CONNECTED,
     MQTT_MESSAGES,
+    MQTT_DROPPED,
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
     JOURNAL_BEHIND,
+    EXPOSED_SERIES,
+    SCRAPE_DURATION,
+    SCRAPE_SIZE,
+    HTTP_REQUESTS,
+    HTTP_ABORTED,
     BUILD_INFO,
 )

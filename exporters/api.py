@@ -1,0 +1,236 @@
+"""The city as plain JSON values for `/api/v1`: devices, sites, outages. Pure; never shows a credential.
+
+Times are RFC 3339 with the city's own offset, so that an operator reads the local clock and a program knows the
+moment. What is not known is null.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from collector.model import Device, DeviceName, Inventory, Site, SiteCode
+from collector.outages.state import CityState, Outage, State
+from exporters.state import shown
+from exporters.views import Remembered
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+SUGGESTED_FROM = 20_000
+"""Names looked through for one that resembles a mistyped one; more would cost seconds."""
+
+
+class UnknownFilterError(ValueError):
+    """A query parameter or value that the listing does not have; the message is for the person who typed it."""
+
+
+def near(name: str, names: Iterable[str]) -> list[str]:
+    """Up to three names that resemble `name`, the best first."""
+    candidates = [known for known in names if abs(len(known) - len(name)) <= 2]  # noqa: PLR2004 -- typos
+    return difflib.get_close_matches(name, candidates[:SUGGESTED_FROM], n=3, cutoff=0.7)
+
+
+class Api:
+    """Answers about one moment: an inventory and the judgement of it."""
+
+    def __init__(self, inventory: Inventory, state: CityState) -> None:
+        self._inventory = inventory
+        self._state = state
+        self._zone = _zone(inventory.city.timezone)
+
+    def devices(self, wanted: Mapping[str, str]) -> Json:
+        """All devices in short, or those that match every filter of `wanted`.
+
+        Filters: `state`, `site`, `district`, `role`, `tag`. Raises UnknownFilterError.
+        """
+        check = _Filter(wanted, ("state", "site", "district", "role", "tag"))
+        rows: list[Json] = [
+            self._device(device)
+            for device in self._inventory.devices.values()
+            if check.device(device, self._state_name(device.name))
+        ]
+        return {"at": self._time(self._state.at), "devices": rows}
+
+    def device(
+        self, name: DeviceName, facts: Mapping[str, str], history: Sequence[Remembered]
+    ) -> dict[str, Json]:
+        """All about one device; KeyError if the inventory does not hold it."""
+        device = self._inventory.devices[name]
+        verdict = self._state.devices.get(name)
+        cause = verdict.cause if verdict else None
+        outage = next((one for one in shown(self._state) if one.id == cause), None)
+        return {
+            "at": self._time(self._state.at),
+            **self._device(device),
+            "needs": device.needs,
+            "watch": str(device.watch),
+            "vendor": device.vendor,
+            "model": device.model,
+            "tags": [*sorted(device.tags)],
+            "written_at": str(device.place) if device.place else None,
+            "snmp": None
+            if device.snmp is None
+            else {
+                "port": device.snmp.port,
+                "profile": device.snmp.profile,
+                "credential": device.snmp.credential,
+                "liveness_interval": device.snmp.liveness_interval,
+                "poll_interval": device.snmp.poll_interval,
+            },
+            "mqtt": None
+            if device.mqtt is None
+            else {"profile": device.mqtt.profile, "heartbeat": device.mqtt.heartbeat},
+            "uplinks": [
+                {
+                    "link": link.name,
+                    "parent": link.parent,
+                    "parent_state": self._state_name(link.parent),
+                    "up": self._state.links.get(link.name),
+                    "carrier": link.carrier,
+                    "cable": link.cable,
+                    "interface": link.interface,
+                }
+                for link in device.uplinks
+            ],
+            "dependants": [
+                other.name
+                for other in self._inventory.devices.values()
+                if any(link.parent == name for link in other.uplinks)
+            ],
+            "outage": self._outage(outage) if outage else None,
+            "facts": dict(sorted(facts.items())),
+            "history": [self._remembered(one) for one in history],
+        }
+
+    def sites(self, wanted: Mapping[str, str]) -> Json:
+        """All sites, or those that match every filter. Filters: `state`, `district`, `kind`, `tag`."""
+        check = _Filter(wanted, ("state", "district", "kind", "tag"))
+        devices: dict[SiteCode, list[Json]] = {}
+        for device in self._inventory.devices.values():
+            devices.setdefault(device.site, []).append(device.name)
+        return {
+            "at": self._time(self._state.at),
+            "sites": [
+                self._site(site, devices.get(site.code, []))
+                for site in self._inventory.sites.values()
+                if check.site(site, self._site_state_name(site.code))
+            ],
+        }
+
+    def outages(self, wanted: Mapping[str, str]) -> Json:
+        """Open outages, the longest first, then those that ended within the hour. Filters: `kind`, `district`."""
+        check = _Filter(wanted, ("kind", "district"))
+        rows = sorted(shown(self._state), key=lambda one: (one.ended is not None, one.started))
+        return {
+            "at": self._time(self._state.at),
+            "blind": self._state.blind,
+            "outages": [self._outage(one) for one in rows if check.outage(one)],
+        }
+
+    def _device(self, device: Device) -> dict[str, Json]:
+        verdict = self._state.devices.get(device.name)
+        return {
+            "device": device.name,
+            "site": device.site,
+            "district": device.district,
+            "role": str(device.role),
+            "address": str(device.address),
+            "state": self._state_name(device.name),
+            "since": self._time(verdict.since) if verdict else None,
+            "answered": verdict.answered if verdict else None,
+            "last_heard": self._time(verdict.last_heard) if verdict else None,
+            "cause": verdict.cause if verdict else None,
+        }
+
+    def _site(self, site: Site, devices: list[Json]) -> Json:
+        district = self._inventory.districts.get(site.district)
+        return {
+            "site": site.code,
+            "name": site.name,
+            "kind": str(site.kind),
+            "district": site.district,
+            "district_name": district.name if district else None,
+            "latitude": site.latitude,
+            "longitude": site.longitude,
+            "units": dict(site.units),
+            "tags": [*sorted(site.tags)],
+            "state": self._site_state_name(site.code),
+            "redundancy_lost": self._state.redundancy_lost.get(site.code),
+            "devices": devices,
+        }
+
+    def _outage(self, outage: Outage) -> Json:
+        return {
+            "outage": outage.id,
+            "kind": str(outage.kind),
+            "district": outage.district,
+            "site": outage.site,
+            "carrier": outage.carrier,
+            "severity": outage.severity.name.lower(),
+            "acknowledged": outage.acknowledged,
+            "started": self._time(outage.started),
+            "ended": self._time(outage.ended),
+            "causes": [*outage.causes],
+            "affected_devices": [*sorted(outage.affected_devices)],
+            "affected_sites": [*sorted(outage.affected_sites)],
+        }
+
+    def _remembered(self, one: Remembered) -> Json:
+        return {
+            "at": self._time(one.at),
+            "question": str(one.question),
+            "ok": one.ok,
+            "kind": None if one.kind is None else str(one.kind),
+            "detail": one.detail,
+            "log": [*one.log],
+        }
+
+    def _state_name(self, device: DeviceName) -> str | None:
+        verdict = self._state.devices.get(device)
+        return verdict.state.name.lower() if verdict else None
+
+    def _site_state_name(self, site: SiteCode) -> str | None:
+        state = self._state.sites.get(site)
+        return None if state is None else state.name.lower()
+
+    def _time(self, seconds: float | None) -> str | None:
+        if seconds is None:
+            return None
+        return datetime.fromtimestamp(seconds, self._zone).isoformat(timespec="milliseconds")
+
+
+class _Filter:
+    """Query parameters of a listing: a name or value that cannot match anything is refused, not ignored."""
+
+    def __init__(self, wanted: Mapping[str, str], known: Sequence[str]) -> None:
+        for name in wanted:
+            if name not in known:
+                raise UnknownFilterError(f"unknown filter '{name}'; there are: {', '.join(known)}")
+        state = wanted.get("state")
+        names = [one.name.lower() for one in State]
+        if state is not None and state not in names:
+            raise UnknownFilterError(f"unknown state '{state}'; there are: {', '.join(names)}")
+        self._wanted = wanted
+
+    def _match(self, tags: frozenset[str], **values: str | None) -> bool:
+        return all(
+            want in tags if name == "tag" else values[name] == want for name, want in self._wanted.items()
+        )
+
+    def device(self, device: Device, state: str | None) -> bool:
+        return self._match(
+            device.tags, state=state, site=device.site, district=device.district, role=device.role
+        )
+
+    def site(self, site: Site, state: str | None) -> bool:
+        return self._match(site.tags, state=state, district=site.district, kind=site.kind)
+
+    def outage(self, outage: Outage) -> bool:
+        return self._match(frozenset(), kind=outage.kind, district=outage.district)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC  # a machine without the time zone database still answers

@@ -1,0 +1,305 @@
+"""The HTTP server: routes, negotiation and bounds around pure views. The only file that speaks HTTP.
+
+It never waits for a device and never holds the event loop: big texts go out in slices, compression and JSON run
+in threads, and a client that reads too slowly is cut off. Paths are listed in DESIGN §5.
+"""
+
+import asyncio
+import json
+import socket
+import zlib
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from collector.model import DeviceName
+from exporters import discovery, page
+from exporters.api import Api, UnknownFilterError, near
+from exporters.exposition import Form
+from exporters.negotiation import form, gzip_accepted
+from exporters.selfmetrics import SelfMetrics
+from exporters.state import StateExposition
+from exporters.traffic import Scrape, Traffic
+from exporters.views import Views
+
+ANSWER_SECONDS = 30.0
+"""The longest that one answer may take, the client's reading included."""
+IDLE_SECONDS = 75.0
+OPEN_REQUESTS = 64
+GZIP_FROM = 1024
+GZIP_LEVEL = 1
+GZIP_WINDOW = 31  # zlib's number for a gzip header and trailer around the largest window
+
+INDEX = (
+    ("/metrics", "the service about itself, for Prometheus"),
+    ("/metrics/state", "states, outages and links, for Prometheus"),
+    ("/metrics/devices", "every device sample, for Prometheus"),
+    ("/sd/blackbox", "city services to probe, as Prometheus HTTP service discovery"),
+    ("/api/v1/devices", "devices as JSON; one of them with its last failures under /api/v1/devices/NAME"),
+    ("/api/v1/sites", "sites as JSON"),
+    ("/api/v1/outages", "outages as JSON"),
+    ("/-/healthy", "whether the process answers"),
+    ("/-/ready", "whether the first round of polls is complete"),
+)
+
+SCRAPED = "citynoc.scraped"
+"""Where a request keeps the size and the number of series of a complete metrics answer."""
+
+T = TypeVar("T")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Server:
+    """Serves `views` while it is entered. Raises OSError on entering if the address cannot be bound."""
+
+    def __init__(self, views: Views, host: str = "127.0.0.1", port: int = 9579) -> None:
+        self._views = views
+        self._host = host
+        self._port = port
+        self._traffic = Traffic()
+        self._self_metrics = SelfMetrics(views.stats, self._traffic)
+        self._state: StateExposition | None = None
+        self._open = 0
+        self._reloading = asyncio.Lock()
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="http")
+        self._stack = AsyncExitStack()
+
+    @property
+    def port(self) -> int:
+        """The bound port, which is not the one asked for if that was 0."""
+        return self._port
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            stack.callback(self._pool.shutdown, wait=False, cancel_futures=True)
+            runner = web.AppRunner(
+                self._application(), access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=1.0
+            )
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, self._host, self._port, reuse_address=True).start()
+            self._port = int(runner.addresses[0][1])
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[self._around], client_max_size=1024)
+        application.router.add_get("/", self._index)
+        application.router.add_get("/metrics", self._metrics)
+        application.router.add_get("/metrics/state", self._metrics_state)
+        application.router.add_get("/metrics/devices", self._metrics_devices)
+        application.router.add_get("/sd/blackbox", self._blackbox)
+        application.router.add_get("/api/v1/devices", self._devices)
+        application.router.add_get("/api/v1/devices/{name}", self._device)
+        application.router.add_get("/api/v1/sites", self._sites)
+        application.router.add_get("/api/v1/outages", self._outages)
+        application.router.add_get("/-/healthy", self._healthy)
+        application.router.add_get("/-/ready", self._ready)
+        application.router.add_post("/-/reload", self._reload)
+        application.on_response_prepare.append(_headers)
+        return application
+
+    # -- around every request ---------------------------------------------------------------------------------
+
+    @web.middleware
+    async def _around(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        endpoint = resource.canonical if resource else "unknown"
+        started = asyncio.get_running_loop().time()
+        self._open += 1
+        try:
+            _bound_silence(request)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                response = await self._answer(request, handler)
+                # Sent here and not by aiohttp after us, so that the time limit holds for the client's reading too.
+                await response.prepare(request)
+                await response.write_eof()
+        except (TimeoutError, ConnectionError):
+            self._traffic.aborted[endpoint] += 1
+            if request.transport is not None:
+                request.transport.abort()
+            raise
+        finally:
+            self._open -= 1
+        self._traffic.requests[endpoint, response.status] += 1
+        if SCRAPED in request:
+            seconds = asyncio.get_running_loop().time() - started
+            self._traffic.last[endpoint] = Scrape(seconds, *request[SCRAPED])
+        return response
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if self._open > OPEN_REQUESTS:
+            return _text(503, "too many requests at once")
+        try:
+            return await handler(request)
+        except web.HTTPNotFound:
+            return self._not_found(request)
+        except web.HTTPMethodNotAllowed as error:
+            response = _text(405, f"{request.path} takes {' or '.join(sorted(error.allowed_methods))}")
+            response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
+            return response
+        except web.HTTPException as error:
+            return _text(error.status, error.reason)
+
+    def _not_found(self, request: web.Request) -> web.Response:
+        close = near(request.path, [path for path, _ in INDEX])
+        hint = f"; did you mean {' or '.join(close)}?" if close else "; / lists what there is"
+        return _text(404, f"no such page: {request.path}{hint}")
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    async def _body(self, request: web.Request, body: bytes, content_type: str) -> web.Response:
+        headers = {hdrs.CONTENT_TYPE: content_type, hdrs.VARY: "Accept, Accept-Encoding"}
+        if len(body) > GZIP_FROM and gzip_accepted(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
+            body = await self._in_thread(lambda: zlib.compress(body, GZIP_LEVEL, GZIP_WINDOW))
+            headers[hdrs.CONTENT_ENCODING] = "gzip"
+        return web.Response(body=body, headers=headers)
+
+    async def _json(self, request: web.Request, work: Callable[[], object]) -> web.Response:
+        """What `work` returns, as JSON; it runs in a thread and may touch only what never changes."""
+        try:
+            body = await self._in_thread(lambda: json.dumps(work(), ensure_ascii=False).encode())
+        except UnknownFilterError as error:
+            return _problem(400, str(error))
+        return await self._body(request, body, "application/json; charset=utf-8")
+
+    # -- for Prometheus ---------------------------------------------------------------------------------------
+
+    async def _metrics(self, request: web.Request) -> web.StreamResponse:
+        wanted = form(request.headers.get(hdrs.ACCEPT, ""))
+        return await self._text_body(request, self._self_metrics.render(wanted), wanted)
+
+    async def _metrics_state(self, request: web.Request) -> web.StreamResponse:
+        wanted = form(request.headers.get(hdrs.ACCEPT, ""))
+        if self._state is None or self._state.inventory is not self._views.inventory():
+            self._state = StateExposition(self._views.inventory())
+        slices = []
+        for part in self._state.render(self._views.city_state(), self._views.facts, wanted):
+            slices.append(part)
+            await asyncio.sleep(0)
+        return await self._text_body(request, b"".join(slices), wanted)
+
+    async def _text_body(self, request: web.Request, body: bytes, wanted: Form) -> web.StreamResponse:
+        request[SCRAPED] = (len(body), body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#"))
+        return await self._body(request, body, wanted)
+
+    async def _metrics_devices(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={hdrs.CONTENT_TYPE: Form.TEXT, hdrs.VARY: "Accept-Encoding"})
+        packer = None
+        if gzip_accepted(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
+            response.headers[hdrs.CONTENT_ENCODING] = "gzip"
+            packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_WINDOW)
+        await response.prepare(request)
+        if request.method == hdrs.METH_HEAD:
+            return response
+        size = 0
+        for part in self._views.devices.render(self._views.monotonic()):
+            size += len(part)
+            if packer is None:
+                await response.write(part)
+                await asyncio.sleep(0)
+            elif packed := await self._in_thread(partial(packer.compress, part)):
+                await response.write(packed)
+        if packer is not None:
+            await response.write(packer.flush())
+        request[SCRAPED] = (size, self._views.devices.series)
+        return response
+
+    async def _blackbox(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, partial(discovery.blackbox, self._views.inventory()))
+
+    # -- for programs -----------------------------------------------------------------------------------------
+
+    async def _devices(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, partial(self._api().devices, dict(request.query)))
+
+    async def _device(self, request: web.Request) -> web.StreamResponse:
+        name = DeviceName(request.match_info["name"])
+        known = self._views.inventory().devices
+        if name not in known:
+            close = await self._in_thread(partial(near, name, known))
+            hint = f"; did you mean {' or '.join(close)}?" if close else ""
+            return _problem(404, f"no device '{name}'{hint}")
+        work = partial(self._api().device, name, self._views.facts(name), self._views.history(name))
+        return await self._json(request, work)
+
+    async def _sites(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, partial(self._api().sites, dict(request.query)))
+
+    async def _outages(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, partial(self._api().outages, dict(request.query)))
+
+    def _api(self) -> Api:
+        return Api(self._views.inventory(), self._views.city_state())
+
+    # -- for people and for those who run us ------------------------------------------------------------------
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        text = page.index(self._views.inventory(), self._views.city_state(), INDEX, ready=self._views.ready())
+        response = await self._body(request, text.encode(), "text/html; charset=utf-8")
+        response.headers["Content-Security-Policy"] = page.POLICY
+        return response
+
+    async def _healthy(self, _: web.Request) -> web.StreamResponse:
+        return _text(200, "citynoc is healthy")
+
+    async def _ready(self, _: web.Request) -> web.StreamResponse:
+        if self._views.ready():
+            return _text(200, "citynoc is ready")
+        return _text(503, "citynoc is starting: the first round of polls is not complete")
+
+    async def _reload(self, request: web.Request) -> web.StreamResponse:
+        if not _from_here(request):
+            return _text(403, "a page of another site may not reload the configuration")
+        if self._reloading.locked():
+            return _text(409, "a reload is under way")
+        async with self._reloading:
+            problems = await self._views.reload()
+        return (
+            _text(422, "\n".join(problems))
+            if problems
+            else _text(200, "the configuration was taken into use")
+        )
+
+
+def _from_here(request: web.Request) -> bool:
+    """Whether the request is a program's or our own page's: a browser says if another site's page sent it."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    origin = request.headers.get(hdrs.ORIGIN)
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def _bound_silence(request: web.Request) -> None:
+    """Let the kernel give up on a client that no longer takes bytes: a closing connection has no other limit."""
+    connection = request.transport.get_extra_info("socket") if request.transport else None
+    if connection is not None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(ANSWER_SECONDS * 1000))
+
+
+def _text(status: int, text: str) -> web.Response:
+    return web.Response(status=status, text=f"{text}\n")
+
+
+def _problem(status: int, text: str) -> web.Response:
+    body = json.dumps({"error": text}, ensure_ascii=False)
+    return web.Response(status=status, text=body, content_type="application/json")
+
+
+async def _headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers[hdrs.SERVER] = "citynoc"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"

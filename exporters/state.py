@@ -1,0 +1,236 @@
+"""The judged city as Prometheus text: states, links, outages, and the info metrics that name them.
+
+Whatever is fixed by the inventory is rendered once; a scrape fills in values. What is not known is left out,
+never guessed. Pure: reads no clock, `CityState.at` is the time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from collector.metrics import Family
+from collector.metrics import state as families
+from collector.model import Device, DeviceName, Inventory, Link, SiteCode
+from collector.outages.state import CityState, Outage, State
+from collector.outcome import Number, escape_label
+from exporters.exposition import Form, header
+
+ENDED_FOR = 3600.0
+"""Seconds for which an outage that is over is still shown, with `citynoc_outage_active` 0."""
+
+CAUSES_NAMED = 3
+FACT_LENGTH = 128
+
+Key = TypeVar("Key", bound=str)
+FactsOf = Callable[[DeviceName], Mapping[str, str]]
+
+
+def label_text(names: Sequence[str], values: Sequence[str]) -> str:
+    """`{a="1",b="2"}`; labels with an empty value are left out, and without any label nothing is written."""
+    pairs = ",".join(
+        f'{name}="{escape_label(value)}"' for name, value in zip(names, values, strict=True) if value
+    )
+    return f"{{{pairs}}}" if pairs else ""
+
+
+def shown(state: CityState) -> list[Outage]:
+    """The outages to expose, one an id: an id is used again when the same thing breaks again, and the latest counts."""
+    latest: dict[str, Outage] = {}
+    for outage in state.outages:
+        if outage.ended is not None and state.at - outage.ended > ENDED_FOR:
+            continue
+        before = latest.get(outage.id)
+        if before is None or _recency(outage) > _recency(before):
+            latest[outage.id] = outage
+    return [latest[key] for key in sorted(latest)]
+
+
+def _recency(outage: Outage) -> tuple[bool, float]:
+    return outage.ended is None, outage.started
+
+
+class StateExposition:
+    """`/metrics/state` of one inventory; a reload makes a new one.
+
+    Verdicts about what the inventory does not hold (a reload in between) are left out until they agree again.
+    """
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self._devices = [
+            (device.name, label_text(families.DEVICE_STATE.labels, _identity(device)))
+            for device in inventory.devices.values()
+        ]
+        self._sites = [
+            (site.code, label_text(families.SITE_STATE.labels, (site.code, site.district)))
+            for site in inventory.sites.values()
+        ]
+        links = [(device, link) for device in inventory.devices.values() for link in device.uplinks]
+        self._links = [
+            (
+                link.name,
+                label_text(
+                    families.LINK_UP.labels, (link.name, device.site, device.district, link.carrier or "")
+                ),
+            )
+            for device, link in links
+        ]
+        self._site_info = self._static(families.SITE_INFO, map(self._site_row, inventory.sites))
+        self._link_info = self._static(families.LINK_INFO, (_link_row(*pair) for pair in links))
+        self._facts: dict[DeviceName, Mapping[str, str]] = {}
+        self._device_rows: dict[DeviceName, str] = {}
+        self._device_info: bytes | None = None
+
+    @property
+    def inventory(self) -> Inventory:
+        """Whose text this is."""
+        return self._inventory
+
+    def render(self, state: CityState, facts: FactsOf, form: Form) -> Iterator[bytes]:
+        """The text, one slice a family; in OpenMetrics it ends with `# EOF`."""
+        for family, body in self._bodies(state, facts):
+            if body:
+                yield header(family, form) + body
+        if form is Form.OPENMETRICS:
+            yield b"# EOF\n"
+
+    def _bodies(self, state: CityState, facts: FactsOf) -> Iterator[tuple[Family, bytes]]:
+        yield families.SITE_INFO, self._site_info
+        yield families.LINK_INFO, self._link_info
+        yield families.DEVICE_INFO, self._device_info_text(facts)
+        verdicts = [
+            (labels, verdict)
+            for name, labels in self._devices
+            if (verdict := state.devices.get(name)) is not None
+        ]
+        yield _body(families.DEVICE_STATE, ((labels, int(verdict.state)) for labels, verdict in verdicts))
+        yield _body(
+            families.DEVICE_UP,
+            ((labels, int(verdict.answered)) for labels, verdict in verdicts if verdict.answered is not None),
+        )
+        yield _body(
+            families.DEVICE_MAINTENANCE,
+            ((labels, int(verdict.state is State.MAINTENANCE)) for labels, verdict in verdicts),
+        )
+        yield _body(families.SITE_STATE, _known(self._sites, state.sites))
+        yield _body(families.LINK_UP, _known(self._links, state.links))
+        yield _body(families.REDUNDANCY_LOST, _known(self._sites, state.redundancy_lost))
+        yield from self._outages(shown(state))
+        yield _body(families.BLIND, (("", int(state.blind)),))
+
+    def _outages(self, outages: Sequence[Outage]) -> Iterator[tuple[Family, bytes]]:
+        active = families.OUTAGE_ACTIVE
+        yield _body(
+            active,
+            (
+                (label_text(active.labels, (one.id, one.kind, one.district)), int(one.ended is None))
+                for one in outages
+            ),
+        )
+        named = [(label_text(("outage",), (one.id,)), one) for one in outages]
+        for family, value in _OUTAGE_VALUES:
+            yield _body(family, ((labels, value(one)) for labels, one in named))
+        info = families.OUTAGE_INFO
+        yield _body(info, ((label_text(info.labels, self._outage_row(one)), 1) for one in outages))
+
+    def _device_info_text(self, facts: FactsOf) -> bytes:
+        for device in self._inventory.devices.values():
+            told = facts(device.name)
+            before = self._facts.get(device.name)
+            if before is None or (told is not before and told != before):
+                row = label_text(families.DEVICE_INFO.labels, _device_row(device, told))
+                if self._device_rows.get(device.name) != row:
+                    self._device_rows[device.name] = row
+                    self._device_info = None
+            self._facts[device.name] = told
+        if self._device_info is None:
+            name = families.DEVICE_INFO.name
+            rows = (self._device_rows[device] for device in self._inventory.devices)
+            self._device_info = "".join(f"{name}{row} 1\n" for row in rows).encode()
+        return self._device_info
+
+    def _site_row(self, code: SiteCode) -> tuple[str, ...]:
+        site = self._inventory.sites[code]
+        district = self._inventory.districts.get(site.district)
+        return (
+            site.code,
+            site.district,
+            site.name,
+            district.name if district else "",
+            site.kind,
+            _coordinate(site.latitude),
+            _coordinate(site.longitude),
+            site.units.get("526", ""),
+            site.units.get("126", ""),
+            ",".join(sorted(site.tags)),
+        )
+
+    def _outage_row(self, outage: Outage) -> tuple[str, ...]:
+        site = self._inventory.sites.get(outage.site) if outage.site else None
+        district = self._inventory.districts.get(outage.district)
+        more = len(outage.causes) - CAUSES_NAMED
+        return (
+            outage.id,
+            ", ".join(outage.causes[:CAUSES_NAMED]) + (f" (+{more})" if more > 0 else ""),
+            outage.carrier,
+            outage.site or "",
+            site.name if site else "",
+            district.name if district else "",
+        )
+
+    @staticmethod
+    def _static(family: Family, rows: Iterable[tuple[str, ...]]) -> bytes:
+        return "".join(f"{family.name}{label_text(family.labels, row)} 1\n" for row in rows).encode()
+
+
+_OUTAGE_VALUES: tuple[tuple[Family, Callable[[Outage], Number]], ...] = (
+    (families.OUTAGE_AFFECTED_DEVICES, lambda one: len(one.affected_devices)),
+    (families.OUTAGE_AFFECTED_SITES, lambda one: len(one.affected_sites)),
+    (families.OUTAGE_STARTED, lambda one: one.started),
+    (families.OUTAGE_SEVERITY, lambda one: int(one.severity)),
+    (families.OUTAGE_ACKNOWLEDGED, lambda one: int(one.acknowledged)),
+)
+
+
+def _body(family: Family, rows: Iterable[tuple[str, Number]]) -> tuple[Family, bytes]:
+    name = family.name
+    return family, "".join([f"{name}{labels} {value!r}\n" for labels, value in rows]).encode()
+
+
+def _known(rows: Iterable[tuple[Key, str]], values: Mapping[Key, int]) -> Iterator[tuple[str, int]]:
+    for key, labels in rows:
+        value = values.get(key)
+        if value is not None:
+            yield labels, int(value)
+
+
+def _identity(device: Device) -> tuple[str, ...]:
+    return device.name, device.site, device.district, device.role
+
+
+def _device_row(device: Device, facts: Mapping[str, str]) -> tuple[str, ...]:
+    access = device.snmp or device.mqtt
+    return (
+        *_identity(device),
+        str(device.address),
+        device.vendor or facts.get("vendor", "")[:FACT_LENGTH],
+        device.model or facts.get("model", "")[:FACT_LENGTH],
+        facts.get("software", "")[:FACT_LENGTH],
+        access.profile if access else "",
+    )
+
+
+def _link_row(device: Device, link: Link) -> tuple[str, ...]:
+    return (
+        link.name,
+        device.site,
+        device.district,
+        device.name,
+        link.parent,
+        link.carrier or "",
+        link.cable or "",
+        link.interface or "",
+    )
+
+
+def _coordinate(value: float | None) -> str:
+    return "" if value is None else repr(value)

@@ -1,0 +1,110 @@
+"""What the exporters want of the service: one narrow way to pull, and plain numbers. No logic, no I/O.
+
+The service implements `Views`; a scrape calls it on the event loop, so every method but `reload` returns at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+from collector.model import DeviceName, Inventory
+from collector.outages.state import CityState
+from collector.outcome import FailureKind
+from collector.plan import Question
+from exporters.exposition import DeviceExposition
+
+
+class Remembered(Protocol):
+    """One finished question about a device, kept with the log lines that explain it."""
+
+    @property
+    def at(self) -> float:
+        """Unix seconds at which it finished."""
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the device answered."""
+
+    @property
+    def kind(self) -> FailureKind | None:
+        """Whose desk a failure belongs to; None for an answer."""
+
+    @property
+    def detail(self) -> str:
+        """One sentence for an operator, without secrets."""
+
+    @property
+    def log(self) -> tuple[str, ...]:
+        """What was logged while asking, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStats:
+    """The service's numbers about itself at one moment. Counters only grow while the process lives.
+
+    Durations are seconds, timestamps Unix seconds. Leave a number that is not known (no broker configured, not
+    measured yet) as None: it will be absent, not zero.
+    """
+
+    version: str
+    polls: Mapping[tuple[Question, str], int] = field(default_factory=lambda: MappingProxyType({}))
+    """Finished questions by question and result: `answer` or the failure's kind."""
+    skipped: Mapping[Question, int] = field(default_factory=lambda: MappingProxyType({}))
+    targets: Mapping[Question, int] = field(default_factory=lambda: MappingProxyType({}))
+    in_flight: int = 0
+    lateness: float | None = None
+    loop_lag: float | None = None
+    packets_sent: int | None = None
+    sent_bytes: int | None = None
+    packets_received: int | None = None
+    received_bytes: int | None = None
+    ignored_datagrams: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """By reason; give every reason a 0 at the start."""
+    missing_objects: int | None = None
+    mqtt_connected: bool | None = None
+    mqtt_messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """By result: `accepted`, or why one was refused."""
+    mqtt_dropped: int | None = None
+    reload_ok: bool | None = None
+    reload_at: float | None = None
+    journal_behind: bool | None = None
+
+
+class Views(Protocol):
+    """What the service lets the world see."""
+
+    @property
+    def devices(self) -> DeviceExposition:
+        """Device samples as text."""
+
+    def monotonic(self) -> float:
+        """The clock that `DeviceExposition.put` was given `expires` in."""
+
+    def ready(self) -> bool:
+        """True once the first round of polls is complete."""
+
+    def city_state(self) -> CityState:
+        """The latest judgement; a new object whenever anything in it changed."""
+
+    def inventory(self) -> Inventory:
+        """The running configuration; the same object until a reload replaces it."""
+
+    def facts(self, device: DeviceName, /) -> Mapping[str, str]:
+        """Texts that the device told about itself (vendor, model, software, sysName, …); empty if none.
+
+        The same object until they change.
+        """
+
+    def history(self, device: DeviceName, /) -> Sequence[Remembered]:
+        """The device's last finished questions, oldest first; failures are kept longer than answers."""
+
+    def stats(self) -> ServiceStats:
+        """The service's own numbers."""
+
+    async def reload(self) -> Sequence[str]:
+        """Read the configuration again; the problems one a line, or nothing if it was taken into use."""
