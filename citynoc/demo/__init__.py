@@ -1,1 +1,5 @@
-"""Starts the real servers beside the service, watches them, and stops them cleanly."""
+"""The real servers, started and watched in order, and stopped cleanly: for people to see and for tests to prove.
+
+Never a part of the running product: nothing outside this package and its tests imports it. Everything it starts
+listens on loopback only and dies with it.
+"""
