@@ -48,39 +48,79 @@ def escape_label(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-class SeriesSet:
-    """The series of one family that one poll yields, in a fixed order, without their values.
+_NAME = b"\xff"
+"""Stands for the metric's name in the text of `Rows`: a byte that UTF-8 never holds."""
 
-    `labels` holds one tuple per row, in the order of `family.labels`; a label whose value is empty is left
-    out of the text (Prometheus treats it as absent). `template` is the Prometheus text of all rows with a
-    `%a` where each value belongs, so that rendering a poll is one C-level formatting.
 
-    Contract: instances are immutable and compared by identity; a source keeps one as long as the device's
-    rows stay the same. `distinct` is false if two rows are the same series, as when a profile's label columns
-    do not tell a device's rows apart: only the first of them may be exposed.
+class Rows:
+    """The rows of one table on one device: label names and values, without a metric's name.
+
+    A source makes one and gives it to the series sets of all families of the table: the text, which is most of
+    what a device costs in memory, is then kept once. `labels` holds one tuple per row, in the order of `names`;
+    a label whose value is empty is left out of the text (Prometheus treats it as absent). `distinct` is false if
+    two rows are alike, as when a profile's label columns do not tell a device's rows apart: only the first of
+    them may be exposed.
     """
 
-    __slots__ = ("distinct", "family", "labels", "template")
+    __slots__ = ("distinct", "labels", "names", "text")
 
-    def __init__(self, family: Family, labels: Sequence[tuple[str, ...]]) -> None:
+    def __init__(self, names: tuple[str, ...], labels: Sequence[tuple[str, ...]]) -> None:
         for row in labels:
-            if len(row) != len(family.labels):
-                raise ValueError(f"{family.name} takes labels {family.labels}, got {row}")
-        self.family = family
+            if len(row) != len(names):
+                raise ValueError(f"labels {names} are wanted, got {row}")
+        self.names = names
         self.labels = tuple(labels)
         self.distinct = len(set(self.labels)) == len(self.labels)
-        self.template = "".join(self._line(row) for row in self.labels).encode()
+        # Half a surrogate pair has no UTF-8; a device's broken text must not cost its other samples.
+        self.text = b"".join(_NAME + self._line(row).encode(errors="replace") for row in self.labels)
 
     def _line(self, row: tuple[str, ...]) -> str:
         pairs = ",".join(
-            f'{name}="{escape_label(value)}"'
-            for name, value in zip(self.family.labels, row, strict=True)
-            if value
+            f'{name}="{escape_label(value)}"' for name, value in zip(self.names, row, strict=True) if value
         )
-        return f"{self.family.name}{{{pairs}}} ".replace("%", "%%") + "%a\n"
+        return f"{{{pairs}}} ".replace("%", "%%") + "%a\n"
 
     def __len__(self) -> int:
         return len(self.labels)
+
+
+class SeriesSet:
+    """The series of one family that one poll yields, in a fixed order, without their values.
+
+    `labels` is the rows, or their label values in the order of `family.labels`. ValueError if they do not fit
+    the family.
+
+    Contract: instances are immutable and compared by identity; a source keeps one as long as the device's
+    rows stay the same, and shares the `Rows` among the families of a table.
+    """
+
+    __slots__ = ("_name", "family", "rows")
+
+    def __init__(self, family: Family, labels: Rows | Sequence[tuple[str, ...]]) -> None:
+        rows = labels if isinstance(labels, Rows) else Rows(family.labels, labels)
+        if rows.names != family.labels:
+            raise ValueError(f"{family.name} takes labels {family.labels}, got {rows.names}")
+        self.family = family
+        self.rows = rows
+        self._name = family.name.encode()
+
+    @property
+    def labels(self) -> tuple[tuple[str, ...], ...]:
+        """One tuple of label values per row."""
+        return self.rows.labels
+
+    @property
+    def distinct(self) -> bool:
+        """False if two rows are the same series."""
+        return self.rows.distinct
+
+    @property
+    def template(self) -> bytes:
+        """Prometheus text of all rows with a `%a` where each value belongs: a poll is one C-level formatting."""
+        return self.rows.text.replace(_NAME, self._name)
+
+    def __len__(self) -> int:
+        return len(self.rows)
 
     def __repr__(self) -> str:
         return f"SeriesSet({self.family.name}, {len(self)} rows)"
