@@ -1,0 +1,157 @@
+"""What each kind of device says of itself: one file per family of objects, one table of kinds.
+
+`KINDS` maps a profile's name to the kind of device that the profile is written for; `shape_of` gives the set of
+objects that a machine of a kind has.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from citynoc.simulator.ber import Oid
+from citynoc.simulator.mib import Row, Shape
+from citynoc.simulator.objects import endpoint, interfaces, power, system, vendors
+from collector.model import Device
+
+__all__ = ["GENERIC", "KINDS", "Kind", "shape_of"]
+
+ENTERPRISES = (1, 3, 6, 1, 4, 1)
+
+
+def _none() -> Iterable[Row]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of device. `port` and `port_descr` take the port's number; `descr` takes model and software."""
+
+    name: str
+    sys_object_id: Oid
+    descr: str
+    software: str
+    port: str = "eth{}"
+    port_descr: str = "eth{}"
+    first_port: int = 0
+    first_index: int = 1
+    objects: Callable[[], Iterable[Row]] = _none
+    endpoint: bool = False
+
+    def description(self, device: Device) -> str:
+        """SysDescr."""
+        return self.descr.format(model=device.model or device.role.value, software=self.software)
+
+
+_ROWS = (
+    Kind(
+        "mikrotik-routeros",
+        (*ENTERPRISES, 14988, 1),
+        "RouterOS {model}",
+        "7.14.3",
+        port="ether{}",
+        port_descr="ether{}",
+        first_port=1,
+        objects=vendors.mikrotik,
+    ),
+    Kind(
+        "cisco-ios",
+        (*ENTERPRISES, 9, 1, 1045),
+        "Cisco IOS Software, {model} Software, Version {software}, RELEASE SOFTWARE (fc2)",
+        "15.7(3)M8",
+        port="Gi0/{}",
+        port_descr="GigabitEthernet0/{}",
+        objects=vendors.cisco,
+    ),
+    Kind(
+        "huawei-vrp",
+        (*ENTERPRISES, 2011, 2, 224, 67),
+        "Huawei Versatile Routing Platform Software, VRP (R) software, Version {software} ({model})",
+        "5.170",
+        port="GigabitEthernet0/0/{}",
+        port_descr="GigabitEthernet0/0/{}",
+        first_index=5,
+        objects=vendors.huawei,
+    ),
+    Kind(
+        "h3c-comware",
+        (*ENTERPRISES, 25506, 1, 1749),
+        "H3C Comware Platform Software, Software Version {software}, {model}",
+        "7.1.070",
+        port="GigabitEthernet1/0/{}",
+        port_descr="GigabitEthernet1/0/{}",
+        first_port=1,
+        objects=vendors.h3c,
+    ),
+    Kind(
+        "juniper-junos",
+        (*ENTERPRISES, 2636, 1, 1, 1, 2, 57),
+        "Juniper Networks, Inc. {model} internet router, kernel JUNOS {software}",
+        "21.4R3",
+        port="ge-0/0/{}",
+        port_descr="ge-0/0/{}",
+        first_index=501,
+        objects=vendors.juniper,
+    ),
+    Kind(
+        "zte-zxr10",
+        (*ENTERPRISES, 3902, 3, 100, 40),
+        "ZXR10 ROS Version V{software} {model}",
+        "4.08.24",
+        port="gei-0/1/{}",
+        port_descr="gei-0/1/{}",
+        first_port=1,
+        objects=vendors.zte,
+    ),
+    Kind(
+        "fortinet",
+        (*ENTERPRISES, 12356, 101, 1, 1001),
+        "{model}",
+        "7.2.8",
+        port="port{}",
+        port_descr="port{}",
+        first_port=1,
+        objects=vendors.fortinet,
+    ),
+    Kind(
+        "apc-ups",
+        (*ENTERPRISES, 318, 1, 3, 27),
+        "APC Web/SNMP Management Card (MB:v4.1.0 PF:v{software} MN:{model})",
+        "6.8.2",
+        objects=power.rows,
+    ),
+    Kind("ups-mib", (1, 3, 6, 1, 2, 1, 33), "UPS SNMP Agent, {model}", "2.1", objects=power.rows),
+    Kind(
+        "poly-endpoint",
+        (*ENTERPRISES, 2684),
+        "{model} video endpoint, software {software}",
+        "6.2.2",
+        endpoint=True,
+    ),
+    Kind(
+        "cisco-cts",
+        (*ENTERPRISES, 9, 1, 1627),
+        "Cisco TelePresence {model}, {software}",
+        "1.10.15",
+        endpoint=True,
+    ),
+    Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "1.0", objects=vendors.net_snmp),
+    Kind(
+        "net-snmp",
+        (*ENTERPRISES, 8072, 3, 2, 10),
+        "Linux {model} {software} x86_64",
+        "6.1.0",
+        objects=vendors.net_snmp,
+    ),
+)
+KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ROWS})
+GENERIC = KINDS["net-snmp"]
+"""What answers for a profile that the simulator has never heard of."""
+
+
+def shape_of(kind: Kind, ports: int, *, in_call: bool) -> Shape:
+    """All objects of a machine of this kind with so many ports. Costly: keep it."""
+    indexes = tuple(range(kind.first_index, kind.first_index + ports))
+    rows = [*system.rows(), *interfaces.rows(indexes), *kind.objects()]
+    if kind.endpoint:
+        rows += endpoint.rows(in_call=in_call)
+    return Shape(rows, endpoint.CALL_COLUMNS if kind.endpoint else ())
