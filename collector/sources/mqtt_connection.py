@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Iterable
 
 import aiomqtt
+from aiomqtt.exceptions import MqttConnectError
 
 from collector.model import Broker, Credential
 
@@ -54,8 +55,12 @@ class Connection:
                     if not order.topic.value:
                         return
                     await client.publish(order.topic.value, order.payload)
+        except MqttConnectError as error:
+            raise BrokerLost(f"the broker refused the login: {error}") from error
         except (aiomqtt.MqttError, OSError) as error:
-            raise BrokerLost(_reason(error)) from error
+            # aiomqtt wraps what happened on the wire, or a fault of `take`, as the cause.
+            what = error.__cause__ or error
+            raise BrokerLost(str(what) or type(what).__name__) from error
         finally:
             self._inbox = None
 
@@ -112,10 +117,3 @@ class _Inbox(asyncio.Queue[aiomqtt.Message]):
     def order(self, topic: str, payload: bytes) -> None:
         """Let the connection's own task publish this."""
         super().put_nowait(aiomqtt.Message(topic, payload, 0, False, 0, None))
-
-
-def _reason(error: Exception) -> str:
-    """One sentence; the cause is where aiomqtt keeps what really happened."""
-    cause = error.__cause__
-    text = str(error) or type(error).__name__
-    return text if cause is None else f"{text}: {cause}"

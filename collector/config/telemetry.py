@@ -1,0 +1,186 @@
+"""`config/telemetry/*.yml` to telemetry profiles: how each kind of MQTT publisher speaks.
+
+A profile's name is its file's. Every mistake is a `Problem` with its place; a profile with one is left out.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator
+
+from collector.config.document import Document
+from collector.config.fields import Number, Text, Truth, matching, one_of, shown
+from collector.config.problems import Problem, closest
+from collector.config.shape import Shape, validate
+from collector.config.yaml import read
+from collector.metrics import CATALOG, IDENTITY
+from collector.model import ProfileName
+from collector.telemetry import FieldMapping, PayloadFormat, TelemetryProfile, TopicPattern
+
+FOLDER = "telemetry"
+
+
+class _During(StrEnum):
+    """When a reading is true."""
+
+    ALWAYS = "always"
+    CALL = "call"
+
+
+_LEVEL = r"(?:\{[a-z_]+\}|[^{}+#/\s]+)"
+_Topic = Annotated[
+    str,
+    BeforeValidator(
+        matching(
+            rf"{_LEVEL}(?:/{_LEVEL})*",
+            "a topic",
+            "levels divided by '/', a whole level may be {site}, {device} or {gateway}; no '+' or '#'",
+        )
+    ),
+]
+
+
+class _Topics(Shape):
+    noun: ClassVar[str] = "topics"
+    telemetry: _Topic
+    status: _Topic | None = None
+
+
+class _Field(Shape):
+    noun: ClassVar[str] = "field"
+    metric: Text
+    labels: Mapping[str, Text] = {}
+    scale: Number = 1.0
+    min: Number | None = None
+    max: Number | None = None
+    flag: Truth = False
+    during: Annotated[_During, BeforeValidator(one_of(_During, "a time"))] = _During.ALWAYS
+
+
+class _Profile(Shape):
+    noun: ClassVar[str] = "telemetry profile"
+    title: Text = ""
+    format: Annotated[PayloadFormat, BeforeValidator(one_of(PayloadFormat, "a payload format"))]
+    topics: _Topics
+    measurement: Text | None = None
+    device_tag: Text | None = None
+    call: Text | None = None
+    online: Text = "online"
+    offline: Text = "offline"
+    facts: Mapping[str, Text] = {}
+    fields: Mapping[str, _Field]
+
+
+def read_telemetry(
+    directory: Path,
+) -> tuple[Mapping[ProfileName, TelemetryProfile], list[Problem]]:
+    """Every sound profile under `directory/telemetry`, and what is wrong with the others. Never raises."""
+    profiles: dict[ProfileName, TelemetryProfile] = {}
+    problems: list[Problem] = []
+    for path in sorted((directory / FOLDER).glob("*.yml")):
+        document = read(path, directory)
+        written, wrong = validate(_Profile, document)
+        name = ProfileName(path.stem)
+        if written is not None:
+            wrong = [*wrong, *_references(written, document)]
+        if written is not None and not wrong:
+            profiles[name] = _profile(name, written)
+        problems += wrong
+    return MappingProxyType(profiles), problems
+
+
+def _references(written: _Profile, document: Document) -> list[Problem]:
+    """What the shape cannot say: metrics and labels of the catalogue, and who the device is."""
+    problems: list[Problem] = []
+    if "{device}" not in written.topics.telemetry and written.device_tag is None:
+        problems.append(
+            document.problem(
+                ("topics", "telemetry"),
+                "nothing tells the device",
+                "give the topic a level {device}, or name the tag that holds it as `device_tag`",
+            )
+        )
+    if written.topics.status is not None and "{device}" not in written.topics.status:
+        problems.append(document.problem(("topics", "status"), "a status topic needs a level {device}"))
+    if written.call is not None and written.call not in written.fields:
+        meant = closest(written.call, list(written.fields))
+        problems.append(
+            document.problem(
+                ("call",),
+                f"no field {shown(written.call)} is read",
+                f"did you mean '{meant}'?" if meant else "name one of the fields below",
+            )
+        )
+    series: dict[tuple[str, frozenset[tuple[str, str]]], str] = {}
+    for name, field in written.fields.items():
+        problems += _field_problems(name, field, written, document)
+        first = series.setdefault((field.metric, frozenset(field.labels.items())), name)
+        if first != name:
+            problems.append(
+                document.problem(("fields", name), f"gives the same series as field {shown(first)}")
+            )
+    return problems
+
+
+def _field_problems(name: str, field: _Field, written: _Profile, document: Document) -> list[Problem]:
+    family = CATALOG.get(field.metric)
+    if family is None or family.labels[: len(IDENTITY)] != IDENTITY:
+        meant = closest(
+            field.metric, [each.name for each in CATALOG.values() if each.labels[:1] == IDENTITY[:1]]
+        )
+        message = f"no metric of a device is called {shown(field.metric)}"
+        hint = f"did you mean '{meant}'?" if meant else None
+        return [document.problem(("fields", name, "metric"), message, hint)]
+    problems = []
+    wanted = family.labels[len(IDENTITY) :]
+    if set(field.labels) != set(wanted):
+        problems.append(
+            document.problem(
+                ("fields", name, "labels"),
+                f"{family.name} takes the labels {{{', '.join(wanted)}}}, not {{{', '.join(field.labels)}}}",
+            )
+        )
+    if field.during is _During.CALL and written.call is None:
+        problems.append(
+            document.problem(
+                ("fields", name, "during"),
+                "nothing says when a call is on",
+                "name the field that does: `call: in_call`",
+            )
+        )
+    return problems
+
+
+def _profile(name: ProfileName, written: _Profile) -> TelemetryProfile:
+    topics = written.topics
+    return TelemetryProfile(
+        name,
+        written.format,
+        TopicPattern(topics.telemetry),
+        None if topics.status is None else TopicPattern(topics.status),
+        tuple(_mapping(field_name, field) for field_name, field in written.fields.items()),
+        written.title,
+        written.measurement,
+        written.device_tag,
+        written.call,
+        MappingProxyType(dict(written.facts)),
+        written.online,
+        written.offline,
+    )
+
+
+def _mapping(name: str, field: _Field) -> FieldMapping:
+    family = CATALOG[field.metric]
+    return FieldMapping(
+        name,
+        family,
+        tuple(field.labels[label] for label in family.labels[len(IDENTITY) :]),
+        field.scale,
+        field.min,
+        field.max,
+        field.flag,
+        field.during is _During.CALL,
+    )
