@@ -48,6 +48,10 @@ class Room:
         """An address of one of the servers."""
         return f"http://{self.ports.address(name)}{path}"
 
+    def port(self, name: str) -> str:
+        """A server's port, for a command line."""
+        return str(self.ports.tcp[name])
+
     def shipped(self, path: str) -> Path:
         """Make this run's copy of a file of `deploy/`, with our addresses and paths.
 
@@ -66,7 +70,7 @@ class Room:
     def _swaps(self) -> dict[str, str]:
         swaps = {f"{HOST}:{number}": self.ports.address(name) for name, number in USUAL.items()}
         # Relative to the file that names them: a path with odd letters needs no quoting in YAML.
-        return swaps | {"/etc/citynoc/rules/": "rules/", "/etc/citynoc/secrets/": "secrets/"}
+        return swaps | {"/etc/citynoc/rules/": "rules/", "/run/credentials/citynoc-alertmanager.service/": "secrets/"}
 
 
 def swap(text: str, swaps: Mapping[str, str]) -> str:
@@ -116,10 +120,12 @@ def service(room: Room) -> Program:
 
 
 def mosquitto(room: Room) -> Program:
-    """The broker, with the shipped queue sizes."""
-    path = room.shipped("mosquitto/mosquitto.conf")
+    """The broker, with the shipped queue sizes; it keeps its retained messages in the folder it runs in."""
     return Program(
-        "mosquitto", (_found("mosquitto"), "-c", str(path)), port_open(room.ports.address("mosquitto"))
+        "mosquitto",
+        (_found("mosquitto"), "-c", str(room.shipped("mosquitto/loopback.conf")), "-p", room.port("mosquitto")),
+        port_open(room.ports.address("mosquitto")),
+        folder=room.folder.store("mosquitto"),
     )
 
 

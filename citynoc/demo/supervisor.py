@@ -37,6 +37,7 @@ class Program:
     ready: Ready
     ready_within: float = 30.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None  # where it runs, if that matters to it
 
 
 @dataclass(slots=True, eq=False)
@@ -168,6 +169,7 @@ class Supervisor:
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 env={**os.environ, **program.environment},
+                cwd=program.folder,
                 start_new_session=True,  # a Ctrl-C in the terminal reaches us alone: we stop them in order
             )
         return Child(program, process, log)

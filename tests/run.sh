@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs all of them in order; stops at the first stage that fails.
+# Without root it uses what is installed: a missing server then fails the stage that needs it.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$root"
+. deploy/setup.sh
+
+# Not inside `if` or `||`: there a failing line in the middle of a stage would go unseen.
+stage() {
+    current=$1
+    printf '\n=== %s ===\n' "$current"
+    "$current"
+}
+
+setup() {
+    local packages
+    packages=$(missing_programs prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
+        prometheus-blackbox-exporter=prometheus-blackbox-exporter prometheus-snmp-exporter=prometheus-snmp-exporter \
+        mosquitto=mosquitto mosquitto-clients=mosquitto_pub snmpd=snmpd snmp=snmpget gcc=gcc)
+    compgen -G '/usr/include/python3*/Python.h' >/dev/null || packages="$packages python3-dev"
+    find_python >/dev/null || packages="$packages python3 python3-venv"
+    # shellcheck disable=SC2086 # a list of words
+    install_debian $packages || echo "Going on with what there is." >&2
+    make_environment dev
+    export PATH="$root/.venv/bin:$PATH:/usr/sbin:/usr/local/sbin"
+    export CITYNOC_REQUIRE_BINARIES=1
+    python --version
+}
+
+lint() {
+    ruff check .
+    ruff format --check .
+}
+types() { mypy; }
+contracts() { lint-imports; }
+unit() { python -m pytest tests/unit tests/house; }
+rules() {
+    promtool check rules config/rules/*.yml
+    promtool test rules tests/rules/*_test.yml
+    promtool check config --syntax-only deploy/prometheus/prometheus.yml
+    amtool check-config deploy/alertmanager/alertmanager.yml
+    python -m pytest tests/rules
+}
+integration() { python -m pytest tests/integration; }
+e2e() { python -m pytest tests/e2e; }
+
+stages=(lint types contracts unit rules integration e2e)
+if [ $# -gt 0 ]; then stages=("$@"); fi
+for name in "${stages[@]}"; do
+    case $name in
+        setup | lint | types | contracts | unit | rules | integration | e2e) ;;
+        *)
+            echo "tests/run.sh [setup|lint|types|contracts|unit|rules|integration|e2e] …: no stage '$name'" >&2
+            exit 2
+            ;;
+    esac
+done
+current=setup
+trap 'code=$?; [ $code = 0 ] || printf "\nFAILED: %s (exit code %d, after %d s)\n" "$current" $code $SECONDS >&2' EXIT
+
+stage setup
+for name in "${stages[@]}"; do
+    [ "$name" = setup ] || stage "$name"
+done
+printf '\nAll stages passed in %d s.\n' "$SECONDS"
