@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from collector.config.document import Document, Steps
 from collector.config.problems import Problem, closest
 
 ENTRY = 2  # steps from the top of a file to an entry: `sites/00115`
+NO_VALUE = "write a value, or take the line out"
 
 
 class Shape(BaseModel):
@@ -42,24 +44,57 @@ def validate_parts(model: type[M], document: Document) -> tuple[M | None, list[P
     problems = list(document.problems)
     if not document.readable:
         return None, problems, frozenset()
+    empty = _empty(model, document.value)
+    problems.extend(_without_value(model, document, steps) for steps in empty)
     try:
-        return model.model_validate(document.value), problems, frozenset()
+        found = model.model_validate(document.value)
+        spoilt = {steps[:ENTRY] for steps in empty}
+        if not spoilt:
+            return found, problems, frozenset()
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False, include_input=not document.secret)
-    problems.extend(_problems(model, document, errors))
-    spoilt = frozenset(_steps(error["loc"])[:ENTRY] for error in errors)
-    if any(len(steps) < ENTRY for steps in spoilt) or not isinstance(document.value, dict):
-        return None, problems, spoilt
-    rest = {
-        key: {name: entry for name, entry in value.items() if (key, name) not in spoilt}
-        if isinstance(value, dict)
-        else value
-        for key, value in document.value.items()
+        problems.extend(_problems(model, document, errors))
+        spoilt = {_steps(error["loc"])[:ENTRY] for error in errors} | {steps[:ENTRY] for steps in empty}
+    return _rest(model, document.value, spoilt), problems, frozenset(spoilt)
+
+
+def _rest(model: type[M], value: Any, spoilt: set[Steps]) -> M | None:
+    """The model of what is sound, or None if the mistakes are not inside entries."""
+    if any(len(steps) < ENTRY for steps in spoilt) or not isinstance(value, dict):
+        return None
+    sound = {
+        key: {name: entry for name, entry in part.items() if (key, name) not in spoilt}
+        if isinstance(part, dict)
+        else part
+        for key, part in value.items()
     }
     try:
-        return model.model_validate(rest), problems, spoilt
+        return model.model_validate(sound)
     except ValidationError:
-        return None, problems, spoilt
+        return None
+
+
+def _empty(model: type[Shape], value: Any) -> list[Steps]:
+    """Where a key that may be left out is written with nothing after it: pydantic would take it as left out."""
+    found: list[Steps] = []
+    waiting: list[tuple[Steps, Any]] = [((), value)]
+    while waiting:
+        steps, node = waiting.pop()
+        pairs = node.items() if isinstance(node, dict) else enumerate(node)
+        for step, below in pairs if isinstance(node, (dict, list)) else ():
+            if isinstance(below, (dict, list)):
+                waiting.append(((*steps, step), below))
+            elif below is None:
+                owner = _type_at(model, steps)
+                field = _field(owner, step) if owner is not None else None
+                if field is not None and type(None) in get_args(field.annotation):
+                    found.append((*steps, step))
+    return found
+
+
+def _without_value(model: type[Shape], document: Document, steps: Steps) -> Problem:
+    subject = f"'{steps[-1]}'{_where(model, steps[:-1])}"
+    return document.problem(steps, f"{subject} has no value", NO_VALUE, key=True)
 
 
 def _problems(model: type[Shape], document: Document, errors: list[ErrorDetails]) -> list[Problem]:
@@ -103,7 +138,7 @@ def _problem(model: type[Shape], document: Document, error: ErrorDetails, steps:
             message = f"{subject}: {message}"
     elif error.get("input", "") is None:
         message = f"{subject} has no value" if steps else "the file is empty"
-        hint = "write a value, or take the line out" if steps else None
+        hint = NO_VALUE if steps else None
     else:
         message = f"{subject} {_wanted(kind, error)}"
     return document.problem(steps, message, hint, key=_is_key(error["loc"]))
@@ -137,6 +172,13 @@ def _keys(model: type[Shape]) -> tuple[str, ...]:
     return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
+def _field(model: type[Shape], key: str | int) -> FieldInfo | None:
+    for name, field in model.model_fields.items():
+        if (field.alias or name) == key:
+            return field
+    return None
+
+
 def _where(model: type[Shape], steps: Steps) -> str:
     """` in device 'rt-00115'`, or nothing at the top of a file."""
     for depth in range(len(steps), 0, -1):
@@ -168,7 +210,7 @@ def _type_at(model: type[Shape], steps: Steps) -> type[Shape] | None:
     here: Any = model
     for step in steps:
         if isinstance(here, type) and issubclass(here, Shape):
-            field = next((f for name, f in here.model_fields.items() if (f.alias or name) == step), None)
+            field = _field(here, step)
             if field is None:
                 return None
             here = _plain(field.annotation)

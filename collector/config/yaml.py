@@ -181,7 +181,7 @@ class _Builder:
     def _scalar(self, event: ScalarEvent) -> tuple[Any, Mark]:
         mark = self._count(event)
         value: str | None = event.value
-        if value == "" and event.style is None:
+        if value == "" and not event.style:
             value = None
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, mark)

@@ -1,0 +1,196 @@
+"""A directory to a `Configuration`, or every problem of every file at once. References come last.
+
+It reads and checks; it asks no device and starts nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from collector.config.assemble import Assembly, assemble
+from collector.config.document import Document
+from collector.config.files import PROFILES, Files, Part, read_files, shown_root
+from collector.config.graph import check_graph, check_vantage
+from collector.config.links import check_settings, connect
+from collector.config.names import Register
+from collector.config.odd import oddities
+from collector.config.problems import ConfigurationError, Problem, Severity, in_order
+from collector.config.profiles import load_profiles
+from collector.config.schema_city import CityFile
+from collector.config.schema_credentials import CredentialsFile, CredentialShape
+from collector.config.secrets import Reference, UnresolvedError, resolve
+from collector.model import (
+    Broker,
+    City,
+    Credential,
+    CredentialName,
+    Device,
+    DeviceName,
+    Inventory,
+    Place,
+    ProfileName,
+    Secret,
+    SiteCode,
+    SnmpV3User,
+    SnmpVersion,
+    Vantage,
+    VerdictTimes,
+)
+from collector.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the operator knows, checked. `warnings` are legal and odd."""
+
+    inventory: Inventory
+    profiles: Mapping[ProfileName, Profile]
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
+    """The configuration in `directory`. Raises ConfigurationError with every problem.
+
+    A secret that is not there is an error where it is needed, and a warning with `need_secrets` off (a check
+    on another machine than the one that runs): its credential then has None in its place.
+    """
+    root = shown_root(directory)
+    if not directory.is_dir():
+        place = Place(str(directory), 1, 1)
+        raise ConfigurationError([Problem(place, "there is no such directory", "name it with --config DIR")])
+    files = read_files(directory, root)
+    profiles, profile_problems = load_profiles(directory / PROFILES, root)
+    assembly = assemble(files)
+    credentials, secret_problems = _credentials(files, environ, need_secrets=need_secrets)
+    devices = _check(assembly, profiles, credentials)
+    problems = [*files.problems, *profile_problems, *secret_problems, *assembly.complaints.all()]
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    city = files.city.model
+    if errors or city is None:
+        raise ConfigurationError(problems)
+    problems.extend(oddities(assembly, devices.values()))
+    inventory = Inventory(
+        _city(city),
+        MappingProxyType(assembly.districts),
+        MappingProxyType(assembly.sites),
+        MappingProxyType(devices),
+        MappingProxyType(assembly.services),
+        MappingProxyType(credentials),
+    )
+    return Configuration(inventory, MappingProxyType(dict(profiles)), in_order(problems))
+
+
+def _check(
+    assembly: Assembly,
+    profiles: Mapping[ProfileName, Profile],
+    credentials: Mapping[CredentialName, Credential],
+) -> dict[DeviceName, Device]:
+    files = assembly.files
+    devices = connect(assembly)
+    known = Register("credential", open_ended=files.credentials.model is None)
+    known.spoilt.update(files.credentials.spoilt_names("credentials"))
+    check_settings(assembly, _profile_names(files, profiles), credentials, known)
+    if files.city.model is not None:
+        check_vantage(assembly, files.city.document, files.city.model)
+        _check_broker(assembly, files.city, credentials, known)
+    if files.whole and not assembly.complaints.all():
+        check_graph(assembly, devices)
+    return devices
+
+
+def _profile_names(files: Files, profiles: Mapping[ProfileName, Profile]) -> set[ProfileName]:
+    """A profile with a mistake in it exists all the same: its own problem is enough."""
+    stems = {ProfileName(path.stem) for path in (files.directory / PROFILES).glob("*.yml")}
+    return stems | set(profiles)
+
+
+def _check_broker(
+    assembly: Assembly,
+    city: Part[CityFile],
+    credentials: Mapping[CredentialName, Credential],
+    known: Register,
+) -> None:
+    if city.model is None or city.model.broker is None or city.model.broker.credential is None:
+        return
+    name = city.model.broker.credential
+    credential = credentials.get(CredentialName(name))
+    steps = ("broker", "credential")
+    if credential is None and not known.knows(name):
+        hint = assembly.guesser.hint(name, credentials)
+        assembly.complaints.add(city.document.problem(steps, f"no credential is called '{name}'", hint))
+    elif credential is not None and credential.username is None:
+        message = f"credential '{name}' is for SNMP, not a login of the broker"
+        assembly.complaints.add(city.document.problem(steps, message))
+
+
+def _credentials(
+    files: Files, environ: Mapping[str, str], *, need_secrets: bool
+) -> tuple[dict[CredentialName, Credential], list[Problem]]:
+    part: Part[CredentialsFile] = files.credentials
+    problems: list[Problem] = []
+    result: dict[CredentialName, Credential] = {}
+    shapes: Mapping[str, CredentialShape] = part.model.credentials if part.model is not None else {}
+    for name, shape in shapes.items():
+
+        def secret(key: str, name: str = name, shape: CredentialShape = shape) -> Secret | None:
+            reference: Reference | None = getattr(shape, key)
+            if reference is None:
+                return None
+            try:
+                return resolve(reference, files.directory, environ)
+            except UnresolvedError as error:
+                problems.append(_unresolved(part.document, (name, key), error, need_secrets=need_secrets))
+                return None
+
+        v3 = None
+        if shape.version is SnmpVersion.V3 and shape.user is not None:
+            v3 = SnmpV3User(
+                shape.user,
+                shape.auth,
+                secret("auth_key"),
+                shape.priv,
+                secret("priv_key"),
+                shape.context or "",
+            )
+        result[CredentialName(name)] = Credential(
+            CredentialName(name), shape.version, secret("community"), v3, shape.username, secret("password")
+        )
+    return result, problems
+
+
+def _unresolved(
+    document: Document, steps: tuple[str, str], error: UnresolvedError, *, need_secrets: bool
+) -> Problem:
+    severity = Severity.WARNING if error.waits and not need_secrets else Severity.ERROR
+    return document.problem(("credentials", *steps), str(error), error.hint, severity)
+
+
+def _city(shape: CityFile) -> City:
+    broker = None
+    if shape.broker is not None:
+        written = shape.broker
+        credential = None if written.credential is None else CredentialName(written.credential)
+        broker = Broker(
+            written.address.host,
+            written.address.port,
+            credential,
+            written.tls,
+            written.ca_file,
+            written.client_id,
+        )
+    vantage = Vantage(
+        SiteCode(shape.vantage.site), tuple(DeviceName(name) for name in shape.vantage.first_hop)
+    )
+    verdict = VerdictTimes(shape.verdict.reasks, shape.verdict.reask_interval)
+    return City(
+        shape.city,
+        shape.timezone,
+        shape.listen.host,
+        shape.listen.port,
+        shape.public_url,
+        vantage,
+        broker,
+        shape.source_address,
+        verdict,
+    )

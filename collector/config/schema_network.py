@@ -1,0 +1,143 @@
+"""The shape of `core.yml` and `districts/*.yml`: cables, sites, devices, services.
+
+A district file and the core file have one shape; `services` stand in `core.yml` alone.
+"""
+
+import re
+from typing import Annotated, Any, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field
+
+from collector.config.fields import (
+    IpAddress,
+    Name,
+    Text,
+    WrittenWrongError,
+    between,
+    matching,
+    one_of,
+    read_number,
+    shown,
+    text_of,
+)
+from collector.config.schema_settings import Defaults, RoleField, Settings
+from collector.config.shape import Shape
+from collector.model import SiteKind
+
+COMMUNE = re.compile(r"\d{5}")
+
+CODE_HINT = "five digits for a commune (00115), else small letters, digits and '-'"
+
+SiteCodeField = Annotated[
+    str, BeforeValidator(matching(r"\d{5}|[a-z][a-z0-9-]{0,30}", "the code of a site", CODE_HINT))
+]
+UnitCode = Annotated[str, BeforeValidator(matching(r"\d{5}", "the code of a unit", "five digits, as 00115"))]
+MapName = Annotated[
+    str, BeforeValidator(matching(r"\d{3,4}", "the name of a map", "its number of units: 526, 126"))
+]
+DistrictField = Annotated[
+    str, BeforeValidator(matching(r"[a-z0-9][a-z0-9-]{0,15}", "the code of a district", "as 004, or core"))
+]
+
+_latitude = between(-90, 90, read_number, "°")
+_longitude = between(-180, 180, read_number, "°")
+
+
+def _read_location(value: Any) -> tuple[float, float]:
+    """Latitude and longitude in degrees (WGS 84)."""
+    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004 (two coordinates)
+        raise WrittenWrongError("a place is a latitude and a longitude", "write [21.0378, 105.8846]")
+    try:
+        return _latitude(value[0]), _longitude(value[1])
+    except WrittenWrongError as error:
+        swapped = None
+        try:
+            _latitude(value[1]), _longitude(value[0])
+            swapped = "latitude comes first"
+        except WrittenWrongError:
+            pass
+        raise WrittenWrongError(str(error), error.hint or swapped) from None
+
+
+def _read_url(value: Any) -> str:
+    text = text_of(value)
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise WrittenWrongError("this is not a URL") from None
+    if parts.username is not None or parts.password is not None:
+        raise WrittenWrongError("a login does not belong in a URL", "probe a page that needs none")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or re.search(r"\s", text):
+        raise WrittenWrongError(f"{shown(text)} is not an address on the web", "write http://host:port/path")
+    return text
+
+
+Location = Annotated[tuple[float, float], BeforeValidator(_read_location)]
+WebAddress = Annotated[str, BeforeValidator(_read_url)]
+
+
+class DeviceShape(Settings):
+    """A device by its name. Only the address has no default; the role may come from the name."""
+
+    noun: ClassVar[str] = "device"
+
+    address: IpAddress
+    role: RoleField | None = None
+
+
+class SiteShape(Shape):
+    """A site by its code. A code of five digits is a commune; other sites say what they are."""
+
+    noun: ClassVar[str] = "site"
+
+    name: Text
+    kind: Annotated[SiteKind, BeforeValidator(one_of(SiteKind, "a kind of site"))] | None = None
+    location: Location | None = None
+    units: dict[MapName, UnitCode] = Field(default_factory=dict)
+    tags: tuple[Name, ...] = ()
+    defaults: Defaults | None = None
+    devices: dict[Name, DeviceShape] = Field(default_factory=dict)
+
+
+class CableShape(Shape):
+    """A cable by its name: links that share it fail together."""
+
+    noun: ClassVar[str] = "cable"
+
+    carrier: Name
+
+
+def _read_cable(value: Any) -> Any:
+    return {"carrier": value} if isinstance(value, str) else value
+
+
+class ServiceShape(Shape):
+    """A core information system of the city, probed at `url` from the city's network."""
+
+    noun: ClassVar[str] = "service"
+
+    title: Text
+    url: WebAddress
+    site: SiteCodeField
+    module: Name = "http_2xx"
+
+
+class DistrictFile(Shape):
+    """A district: what its sites have in common, its cables and its sites."""
+
+    noun: ClassVar[str] = "file"
+
+    district: DistrictField
+    name: Text
+    location: Location | None = None
+    cables: dict[Name, Annotated[CableShape, BeforeValidator(_read_cable)]] = Field(default_factory=dict)
+    defaults: Defaults | None = None
+    sites: dict[SiteCodeField, SiteShape] = Field(default_factory=dict)
+
+
+class CoreFile(DistrictFile):
+    """The core network, and the city's services that are probed."""
+
+    services: dict[Name, ServiceShape] = Field(default_factory=dict)

@@ -1,0 +1,170 @@
+"""What can be said of a device, in its own entry or as a default for its role. Shape only.
+
+Every setting may be absent: `defaults.py` decides which level's word counts.
+"""
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, model_validator
+
+from collector.config.fields import (
+    Duration,
+    Name,
+    Port,
+    Text,
+    Truth,
+    WrittenWrongError,
+    matching,
+    one_of,
+    read_integer,
+    shown,
+    text_of,
+)
+from collector.config.shape import Shape
+from collector.model import Role, Watch
+
+ALL = 0
+"""How `needs: all` is kept until the number of uplinks is known."""
+
+MOST_UPLINKS = 64
+
+_SWITCH = {"on": "true", "off": "false", "true": "true", "false": "false"}
+
+
+def _switchable(value: Any) -> Any:
+    """`off` and `on` stand for a block that says only that; a block that is written is on."""
+    if isinstance(value, str) and value in _SWITCH:
+        return {"enabled": _SWITCH[value]}
+    if isinstance(value, dict) and "enabled" not in value:
+        return {**value, "enabled": "true"}
+    return value
+
+
+class SnmpSettings(Shape):
+    """How a device is polled. `snmp: off` for a device that is not."""
+
+    noun: ClassVar[str] = "snmp"
+
+    enabled: Truth | None = None
+    port: Port | None = None
+    credential: Name | None = None
+    liveness: Duration | None = None
+    poll: Duration | None = None
+    timeout: Duration | None = None
+
+    _on = model_validator(mode="before")(_switchable)
+
+
+class MqttSettings(Shape):
+    """What a device publishes by itself: its rhythm and, if other than the device's, the profile that maps it."""
+
+    noun: ClassVar[str] = "mqtt"
+
+    enabled: Truth | None = None
+    heartbeat: Duration | None = None
+    profile: Name | None = None
+
+    _on = model_validator(mode="before")(_switchable)
+
+
+class UplinkShape(Shape):
+    """One uplink. A cable that is declared knows its carrier."""
+
+    noun: ClassVar[str] = "uplink"
+
+    cable: Name | None = None
+    carrier: Name | None = None
+    interface: Text | None = None
+    name: Name | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        """`parent:` alone is an uplink of which nothing is known, `parent: cable` the usual one."""
+        if value is None:
+            return {}
+        return {"cable": value} if isinstance(value, str) else value
+
+
+def _read_uplinks(value: Any) -> Any:
+    if isinstance(value, list):
+        names = [text_of(item) for item in value]
+        for name in names:
+            if names.count(name) > 1:
+                raise WrittenWrongError(f"{shown(name)} is listed twice")
+        value = {name: {} for name in names}
+    if isinstance(value, str):
+        raise WrittenWrongError("a list or a mapping of parents is wanted", f"write [{value}]")
+    if isinstance(value, dict) and len(value) > MOST_UPLINKS:
+        raise WrittenWrongError(f"more than {MOST_UPLINKS} uplinks")
+    return value
+
+
+def _read_needs(value: Any) -> int:
+    """How many uplinks must work; ALL for every one of them."""
+    if isinstance(value, dict):
+        if set(value) != {"at_least"}:
+            raise WrittenWrongError("a mapping here has the one key 'at_least'", "write {at_least: 2}")
+        number = read_integer(value["at_least"])
+        if number < 1:
+            raise WrittenWrongError("'at_least' must be 1 or more")
+        return number
+    text = text_of(value)
+    if text not in {"any", "all"}:
+        hint = f"write {{at_least: {text}}}" if re.fullmatch(r"\d+", text) else "any, all or {at_least: 2}"
+        raise WrittenWrongError(f"{shown(text)} does not say how many uplinks must work", hint)
+    return 1 if text == "any" else ALL
+
+
+Parent = Annotated[
+    str,
+    BeforeValidator(
+        matching(
+            r"(?:[a-z0-9._-]|\{site\}|\{district\}){1,63}",
+            "a device's name",
+            "a name; {site} and {district} in it stand for the device's own",
+        )
+    ),
+]
+
+
+class Settings(Shape):
+    """Defaults for one role (or `any`), and the part of a device's entry that may come from them."""
+
+    noun: ClassVar[str] = "default"
+
+    profile: Name | None = None
+    vendor: Text | None = None
+    model: Text | None = None
+    tags: tuple[Name, ...] | None = None
+    watch: Annotated[Watch, BeforeValidator(one_of(Watch, "a way to watch"))] | None = None
+    needs: Annotated[int, BeforeValidator(_read_needs)] | None = None
+    uplinks: Annotated[dict[Parent, UplinkShape], BeforeValidator(_read_uplinks)] | None = None
+    uplink_interfaces: tuple[Text, ...] | None = None
+    snmp: SnmpSettings | None = None
+    mqtt: MqttSettings | None = None
+
+
+class Defaults(Shape):
+    """Defaults by role. At one level a role's word beats `any`; a nearer level beats a farther one."""
+
+    noun: ClassVar[str] = "defaults"
+
+    any: Settings | None = None
+    router: Settings | None = None
+    aggregation: Settings | None = None
+    core: Settings | None = None
+    switch: Settings | None = None
+    endpoint: Settings | None = None
+    bridge: Settings | None = None
+    ups: Settings | None = None
+    gateway: Settings | None = None
+
+    def of(self, role: Role) -> Settings | None:
+        """What this level says of the role alone."""
+        found: Settings | None = getattr(self, role.value)
+        return found
+
+
+RoleField = Annotated[Role, BeforeValidator(one_of(Role, "a role"))]
