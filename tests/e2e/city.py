@@ -1,0 +1,36 @@
+"""The whole city on free ports in a folder of its own: what e2e tests, scores and benchmarks start."""
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from citynoc.clock import Clock
+from citynoc.demo.ports import free
+from citynoc.demo.proof import all_up
+from citynoc.demo.stack import Choice, Stack, opened_stack
+
+ROOT = Path(__file__).parents[2]
+
+
+class Talk:
+    """Says on stderr how the start goes; a server that is not installed is the caller's failure, not a footnote."""
+
+    def missing(self, name: str, program: str, consequence: str) -> None:
+        raise AssertionError(f"{program} is not installed: {consequence}")
+
+    def ready(self, name: str, address: str, seconds: float) -> None:
+        print(f"  {name} ready on {address} ({seconds:.1f} s)", file=sys.stderr)
+
+
+@asynccontextmanager
+async def living_city(folder: Path | None = None) -> AsyncIterator[Stack]:
+    """Every server started and every device up, says Prometheus; all gone when the context ends."""
+    with tempfile.TemporaryDirectory(prefix="citynoc-") as temporary:
+        data = folder or Path(temporary)
+        choice = Choice(ROOT / "config", ROOT / "deploy", data, free())
+        async with opened_stack(choice, Clock().unix) as stack:
+            await stack.start(Talk())
+            await all_up(stack)
+            yield stack
