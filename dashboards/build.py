@@ -1,0 +1,81 @@
+"""Builds every dashboard in every language as the JSON that Grafana reads: the same bytes on every machine."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import Any
+
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models import dashboard as grafana
+
+from dashboards import city
+from dashboards.sheet import uid
+from dashboards.words import Language, Speaker
+
+DASHBOARDS: Mapping[str, Callable[[Speaker], grafana.Dashboard]] = MappingProxyType(
+    {city.NAME: city.dashboard}
+)
+"""Every dashboard of the house by its name."""
+
+HIDDEN_BY_THE_SDK = ("placement",)
+"""Keys that SDK 0.0.21 adds to every link and annotation and cannot leave out: they move them into a menu."""
+
+
+def plain(dashboard: grafana.Dashboard) -> dict[str, Any]:
+    """The dashboard as JSON values, without what the SDK adds unasked."""
+    values: dict[str, Any] = json.loads(json.dumps(dashboard, cls=JSONEncoder))
+    for holder in (*values["links"], *values["annotations"]["list"]):
+        for key in HIDDEN_BY_THE_SDK:
+            holder.pop(key, None)
+    return values
+
+
+def build() -> dict[PurePosixPath, bytes]:
+    """Every file, by its path under the folder of dashboards: `<language>/<uid>.json`."""
+    files = {}
+    for language in Language:
+        for name, dashboard in DASHBOARDS.items():
+            text = json.dumps(
+                plain(dashboard(Speaker(language))), sort_keys=True, indent=2, ensure_ascii=False
+            )
+            files[PurePosixPath(language.value, f"{uid(name, language)}.json")] = f"{text}\n".encode()
+    return files
+
+
+def write(folder: Path) -> list[Path]:
+    """Write every file that differs and remove dashboards of ours that are built no longer; what was changed."""
+    wanted = build()
+    changed = []
+    for place, content in wanted.items():
+        path = folder / place
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            changed.append(path)
+    for path in _leftovers(folder, wanted):
+        path.unlink()
+        changed.append(path)
+    return sorted(changed)
+
+
+def differences(folder: Path) -> list[str]:
+    """What in the folder is not as a fresh build would write it, one sentence each; empty when all is equal."""
+    wanted = build()
+    found = []
+    for place, content in wanted.items():
+        path = folder / place
+        if not path.is_file():
+            found.append(f"{path}: missing")
+        elif path.read_bytes() != content:
+            found.append(f"{path}: differs from a fresh build")
+    found += [f"{path}: built by nothing here" for path in _leftovers(folder, wanted)]
+    return found
+
+
+def _leftovers(folder: Path, wanted: Mapping[PurePosixPath, bytes]) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.glob("*/citynoc-*.json")
+        if PurePosixPath(path.relative_to(folder).as_posix()) not in wanted
+    )

@@ -1,0 +1,98 @@
+"""PromQL of the dashboards, written around families of the catalogue.
+
+A misspelt metric is a type error, a label that the family does not have is a ValueError while building. What this
+module never does: talk to a server, or name a metric that is in no `Family`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from collector.metrics import Family, Kind
+from collector.metrics.state import SITE_INFO
+
+SCRAPED = ("job", "instance")
+"""Labels that Prometheus adds to what it scrapes."""
+
+DISTRICT_STATE = Family(
+    "district:citynoc_site_state:max", Kind.GAUGE, "Worst state of a district's sites.", ("district",)
+)
+DISTRICT_CONNECTED = Family(
+    "district:citynoc_site_state:connected",
+    Kind.GAUGE,
+    "Communes of a district with a live path.",
+    ("district",),
+)
+PROBE_SUCCESS = Family(
+    "probe_success", Kind.GAUGE, "1 if blackbox_exporter's probe succeeded.", ("service", "site", "district")
+)
+PROBE_DURATION = Family(
+    "probe_duration_seconds",
+    Kind.GAUGE,
+    "How long the probe took.",
+    ("service", "site", "district"),
+    "seconds",
+)
+UP = Family("up", Kind.GAUGE, "1 if Prometheus' last scrape succeeded.")
+
+RECORDED = (DISTRICT_STATE, DISTRICT_CONNECTED)
+"""Series of config/rules/dashboards.yml: what a panel over a day would otherwise read at 2 s resolution."""
+
+FOREIGN = (PROBE_SUCCESS, PROBE_DURATION, UP)
+"""Series of other programs."""
+
+DISTRICT = "~$district"
+"""The chosen districts, as a matcher for `select`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question of a panel. `legend` names its series; `table` asks for the last value of each, as rows."""
+
+    expr: str
+    legend: str = ""
+    table: bool = False
+    instant: bool = False
+
+
+def select(family: Family, /, **matchers: str) -> str:
+    """`name{label="value"}`; a value that begins with `~` is a regular expression, with `!` a negation.
+
+    Raises ValueError for a label that the family's series do not carry.
+    """
+    known = (*family.labels, *SCRAPED)
+    for label in matchers:
+        if label not in known:
+            raise ValueError(f"{family.name} has no label {label}; it has {', '.join(known)}")
+    parts = []
+    for label, value in matchers.items():
+        operator = {"~": "=~", "!": "!="}.get(value[:1], "=")
+        parts.append(f'{label}{operator}"{value if operator == "=" else value[1:]}"')
+    return f"{family.name}{{{','.join(parts)}}}" if parts else family.name
+
+
+def rate(family: Family, /, **matchers: str) -> str:
+    """Growth per second over the panel's own step; ValueError for a gauge."""
+    if family.kind is not Kind.COUNTER:
+        raise ValueError(f"{family.name} is no counter")
+    return f"rate({select(family, **matchers)}[$__rate_interval])"
+
+
+def worst(by: Sequence[str], expr: str) -> str:
+    """The highest value by the labels: two collectors that watch the same city count once."""
+    return f"max by ({', '.join(by)}) ({expr})"
+
+
+def number_of(expr: str, *, among: str) -> str:
+    """How many series: 0 if there are none while `among` has some, and nothing if that is gone too.
+
+    So a tile says "no data" when nobody watches, instead of a green 0.
+    """
+    return f"count({expr}) or 0 * count({among})"
+
+
+def communes(**matchers: str) -> str:
+    """One series per commune, with its name and district."""
+    return worst(
+        ("site", "name", "district", "district_name", "latitude", "longitude"),
+        select(SITE_INFO, kind="commune", **matchers),
+    )
