@@ -48,7 +48,7 @@ INDEX = (
     ("/-/ready", "whether the first round of polls is complete"),
 )
 
-SCRAPED = "citynoc.scraped"
+SCRAPED = web.RequestKey("citynoc.scraped", tuple[int, int])
 """Where a request keeps the size and the number of series of a complete metrics answer."""
 
 T = TypeVar("T")
@@ -118,6 +118,7 @@ class Server:
         endpoint = resource.canonical if resource else "unknown"
         started = asyncio.get_running_loop().time()
         self._open += 1
+        status = 500
         try:
             _bound_silence(request)
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -125,14 +126,17 @@ class Server:
                 # Sent here and not by aiohttp after us, so that the time limit holds for the client's reading too.
                 await response.prepare(request)
                 await response.write_eof()
+            status = response.status
         except (TimeoutError, ConnectionError):
+            status = 0
             self._traffic.aborted[endpoint] += 1
             if request.transport is not None:
                 request.transport.abort()
             raise
         finally:
             self._open -= 1
-        self._traffic.requests[endpoint, response.status] += 1
+            if status:
+                self._traffic.requests[endpoint, status] += 1
         if SCRAPED in request:
             seconds = asyncio.get_running_loop().time() - started
             self._traffic.last[endpoint] = Scrape(seconds, *request[SCRAPED])

@@ -1,0 +1,255 @@
+import asyncio
+import gzip
+import json
+import socket
+import struct
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from collector.model import DeviceName
+from collector.outcome import FailureKind
+from collector.plan import Question
+from exporters import page, server
+from exporters.server import INDEX, Server
+from tests.unit.exporters.city import NOW, ROUTER, Entry, FakeViews, inventory, key, octets
+
+pytestmark = pytest.mark.integration
+
+OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
+
+
+@asynccontextmanager
+async def serving(views: FakeViews) -> AsyncIterator[aiohttp.ClientSession]:
+    async with (
+        Server(views, "127.0.0.1", 0) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}", auto_decompress=False) as client,
+    ):
+        yield client
+
+
+def loaded(devices: int = 3) -> FakeViews:
+    views = FakeViews()
+    for number in range(devices):
+        name = DeviceName(f"rt-{number:05}")
+        views.devices.put(key(Question.POLL, name), octets(1, 2, 3, device=name), 100)
+    return views
+
+
+async def get(client: aiohttp.ClientSession, path: str, **headers: str) -> tuple[aiohttp.ClientResponse, str]:
+    async with client.get(path, headers={"Accept-Encoding": "identity", **headers}) as response:
+        return response, await response.text()
+
+
+async def test_every_listed_endpoint_answers():
+    async with serving(loaded()) as client:
+        for path, _ in INDEX:
+            response, text = await get(client, path)
+            assert response.status == 200, path
+            assert text
+            assert response.headers["Server"] == "citynoc"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+        response, text = await get(client, "/")
+        assert all(f'href="{path}"' in text for path, _ in INDEX)
+        assert response.headers["Content-Security-Policy"] == page.POLICY
+
+
+async def test_metrics_are_text_unless_openmetrics_is_preferred_and_device_samples_always():
+    async with serving(loaded()) as client:
+        for path, has_openmetrics in (
+            ("/metrics", True),
+            ("/metrics/state", True),
+            ("/metrics/devices", False),
+        ):
+            response, text = await get(client, path)
+            assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+            assert list(text_string_to_metric_families(text))
+            response, text = await get(client, path, **OPENMETRICS)
+            assert response.headers["Content-Type"].startswith("application/openmetrics") is has_openmetrics
+            assert text.endswith("# EOF\n") is has_openmetrics
+
+
+async def test_gzip_carries_the_same_text():
+    async with serving(loaded(2000)) as client:
+        for path in ("/metrics/state", "/metrics/devices", "/api/v1/sites"):
+            _, plain = await get(client, path)
+            async with client.get(path, headers={"Accept-Encoding": "gzip"}) as response:
+                body = await response.read()
+            assert len(plain) < server.GZIP_FROM or response.headers["Content-Encoding"] == "gzip"
+            text = gzip.decompress(body).decode() if "Content-Encoding" in response.headers else body.decode()
+            assert text == plain
+        _, small = await get(client, "/-/healthy", **{"Accept-Encoding": "gzip"})
+        assert small == "citynoc is healthy\n"
+
+
+async def test_head_has_the_headers_and_no_body():
+    async with serving(loaded()) as client:
+        for path, _ in INDEX:
+            async with client.head(path) as response:
+                assert response.status == 200, path
+                assert await response.read() == b""
+
+
+async def test_no_sample_outlives_its_time():
+    views = loaded()
+    async with serving(views) as client:
+        assert "ifHCInOctets{" in (await get(client, "/metrics/devices"))[1]
+        views.now = 100
+        assert (await get(client, "/metrics/devices"))[1] == ""
+
+
+async def test_ready_only_after_the_first_round():
+    views = FakeViews(is_ready=False)
+    async with serving(views) as client:
+        assert (await get(client, "/-/ready"))[0].status == 503
+        assert (await get(client, "/-/healthy"))[0].status == 200
+        views.is_ready = True
+        assert (await get(client, "/-/ready"))[0].status == 200
+
+
+async def test_a_reload_tells_its_problems():
+    views = FakeViews(problems=["city.yml:3:1: unknown key 'listn'", "core.yml:9:2: no such site"])
+    async with serving(views) as client:
+        async with client.post("/-/reload") as response:
+            assert response.status == 422
+            assert (await response.text()).splitlines() == views.problems
+        views.problems = ()
+        async with client.post("/-/reload") as response:
+            assert response.status == 200
+        assert (await get(client, "/-/reload"))[0].status == 405
+        assert views.reloads == 2
+
+
+async def test_a_page_of_another_site_cannot_reload():
+    views = FakeViews()
+    async with serving(views) as client:
+        for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+            async with client.post("/-/reload", headers=headers) as response:
+                assert response.status == 403
+        assert views.reloads == 0
+
+
+@dataclass
+class SlowReload(FakeViews):
+    may_finish: asyncio.Event = field(default_factory=asyncio.Event)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reload(self) -> Sequence[str]:
+        self.began.set()
+        await self.may_finish.wait()
+        return ()
+
+
+async def test_reloads_do_not_overlap():
+    views = SlowReload()
+    async with serving(views) as client:
+        first = asyncio.ensure_future(client.post("/-/reload"))
+        await views.began.wait()
+        async with client.post("/-/reload") as second:
+            assert second.status == 409
+        views.may_finish.set()
+        assert (await first).status == 200
+
+
+async def test_a_reload_changes_what_is_shown():
+    views = FakeViews()
+    async with serving(views) as client:
+        assert "Phúc Lợi" in (await get(client, "/metrics/state"))[1]
+        views.running = inventory(site_name="Việt Hưng")
+        text = (await get(client, "/metrics/state"))[1]
+        assert "Việt Hưng" in text
+        assert "Phúc Lợi" not in text
+
+
+async def test_a_wrong_path_or_name_gets_a_hint():
+    async with serving(FakeViews()) as client:
+        response, text = await get(client, "/metric")
+        assert (response.status, text) == (404, "no such page: /metric; did you mean /metrics?\n")
+        response, text = await get(client, "/api/v1/devices/rt-0115")
+        assert response.status == 404
+        assert json.loads(text) == {"error": "no device 'rt-0115'; did you mean rt-00115?"}
+        response, text = await get(client, "/api/v1/devices?stat=up")
+        assert response.status == 400
+        assert "unknown filter 'stat'" in json.loads(text)["error"]
+        response, text = await get(client, "/x" * 3000)
+        assert response.status == 404
+
+
+async def test_a_device_is_shown_with_its_failures():
+    entry = Entry(
+        NOW, Question.POLL, ok=False, kind=FailureKind.AUTH, detail="wrong community", log=("sent",)
+    )
+    async with serving(FakeViews(entries={ROUTER: [entry]}, known_facts={ROUTER: {"model": "m"}})) as client:
+        answer = json.loads((await get(client, f"/api/v1/devices/{ROUTER}"))[1])
+    assert answer["history"][0]["kind"] == "auth"
+    assert answer["history"][0]["log"] == ["sent"]
+    assert answer["facts"] == {"model": "m"}
+
+
+async def test_the_server_counts_its_answers_by_route():
+    async with serving(loaded()) as client:
+        await get(client, "/metrics/devices")
+        await get(client, "/api/v1/devices/rt-00115")
+        await get(client, "/anything/a/client/makes/up")
+        text = (await get(client, "/metrics"))[1]
+    assert 'citynoc_http_requests_total{code="200",endpoint="/api/v1/devices/{name}"} 1.0' in text
+    assert 'citynoc_http_requests_total{code="404",endpoint="unknown"} 1.0' in text
+    assert 'citynoc_exposition_series{endpoint="/metrics/devices"} 9.0' in text
+    assert 'citynoc_scrape_size_bytes{endpoint="/metrics/devices"}' in text
+    assert "makes" not in text
+
+
+async def test_a_client_that_does_not_read_is_cut_off_and_others_are_served(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(server, "ANSWER_SECONDS", 0.3)
+    loop = asyncio.get_running_loop()
+    async with Server(loaded(20_000), "127.0.0.1", 0) as running:
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.setblocking(False)
+            await loop.sock_connect(slow, ("127.0.0.1", running.port))
+            await loop.sock_sendall(slow, b"GET /metrics/devices HTTP/1.1\r\nHost: x\r\n\r\n")
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as client:
+                text = ""
+                while 'citynoc_http_aborted_total{endpoint="/metrics/devices"} 1.0' not in text:
+                    response, text = await get(client, "/metrics")
+                    assert response.status == 200
+
+
+async def test_a_client_that_goes_away_harms_nobody():
+    async with Server(loaded(20_000), "127.0.0.1", 0) as running:
+        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        raw = writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.write(b"GET /metrics/devices HTTP/1.1\r\nHost: x\r\n\r\n")
+        await writer.drain()
+        writer.transport.abort()
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as client:
+            assert (await get(client, "/-/healthy"))[0].status == 200
+
+
+async def test_the_loop_runs_on_while_a_big_scrape_is_served():
+    async with serving(loaded(20_000)) as client:
+        turns = 0
+
+        async def beat() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with asyncio.TaskGroup() as group:
+            beating = group.create_task(beat())
+            await get(client, "/metrics/devices")
+            beating.cancel()
+    assert turns > 20
+
+
+async def test_a_port_in_use_is_an_os_error():
+    async with Server(FakeViews(), "127.0.0.1", 0) as running:
+        with pytest.raises(OSError, match="address already in use"):
+            async with Server(FakeViews(), "127.0.0.1", running.port):
+                pass
