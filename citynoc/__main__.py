@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from citynoc import __version__
+from collector.config.problems import ConfigurationError, draw
 
 VERBS = {
     "check": "say every mistake in the configuration at once",
@@ -68,12 +69,10 @@ def _module(verb: str) -> str:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from collector.config import ConfigurationError, draw  # noqa: PLC0415  # --help needs no YAML
-
     try:
         return int(args.run(args))
     except ConfigurationError as wrong:
-        sys.stderr.write(draw(wrong.problems, args.config))
+        sys.stderr.writelines(f"{draw(problem, colour=sys.stderr.isatty())}\n" for problem in wrong.problems)
         return FOUND_SOMETHING
     except BrokenPipeError:  # `citynoc … | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

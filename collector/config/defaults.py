@@ -51,7 +51,7 @@ class Level:
 
 
 def built_in(role: Role) -> Resolved:
-    """What holds where no file says anything (DESIGN §2, §8; RFC 3417 for the port)."""
+    """What holds where no file says anything (RFC 3417 for the port)."""
     origin = Origin("built in", None)
     values = {
         "watch": Watch.MEETINGS if role is Role.ENDPOINT else Watch.ALWAYS,
@@ -63,6 +63,7 @@ def built_in(role: Role) -> Resolved:
         "snmp.timeout": 1.0,
         "mqtt.enabled": False,
         "mqtt.heartbeat": 10.0,
+        "mqtt.profile": "native",
     }
     return MappingProxyType({name: Setting(value, origin) for name, value in values.items()})
 

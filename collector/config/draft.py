@@ -68,12 +68,6 @@ class Draft:
         name: str | None = self.get("profile")
         return name
 
-    @property
-    def mqtt_profile(self) -> str | None:
-        """What maps its MQTT payloads: the device's profile unless another is named."""
-        name: str | None = self.get("mqtt.profile") or self.profile
-        return name
-
     def device(self, uplinks: tuple[Link, ...]) -> Device:
         """The device. Contract: every setting that it needs was checked."""
         snmp = mqtt = None
@@ -87,7 +81,7 @@ class Draft:
                 self.get("snmp.timeout"),
             )
         if self.get("mqtt.enabled"):
-            mqtt = MqttAccess(ProfileName(self.mqtt_profile or ""), self.get("mqtt.heartbeat"))
+            mqtt = MqttAccess(ProfileName(self.get("mqtt.profile")), self.get("mqtt.heartbeat"))
         return Device(
             DeviceName(self.name),
             SiteCode(self.site),

@@ -16,13 +16,8 @@ from collector.config.shape import Shape, validate_parts
 from collector.config.yaml import read
 from collector.model import Place
 
-CITY, CORE, CREDENTIALS, DISTRICTS, PROFILES = (
-    "city.yml",
-    "core.yml",
-    "credentials.yml",
-    "districts",
-    "profiles",
-)
+CITY, CORE, CREDENTIALS = "city.yml", "core.yml", "credentials.yml"
+DISTRICTS, PROFILES, TELEMETRY = "districts", "profiles", "telemetry"
 READ_ELSEWHERE = ("meetings.yml", "targets.yml", "oncall.yml")
 KNOWN = (CITY, CORE, CREDENTIALS, *READ_ELSEWHERE)
 MOST_FILES = 10_000

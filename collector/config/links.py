@@ -12,6 +12,8 @@ from collector.config.problems import did_you_mean
 from collector.config.schema_settings import UplinkShape
 from collector.model import Credential, CredentialName, Device, DeviceName, Link, ProfileName
 
+_KINDS = {"profiles": "profile", "telemetry": "telemetry profile"}
+
 
 def connect(assembly: Assembly) -> dict[DeviceName, Device]:
     """Every drafted device with its uplinks; problems go to the assembly's complaints."""
@@ -113,31 +115,33 @@ def _check_interfaces(assembly: Assembly, draft: Draft, links: list[Link]) -> No
 def check_settings(
     assembly: Assembly,
     profiles: Collection[ProfileName],
+    telemetry: Collection[ProfileName],
     credentials: Mapping[CredentialName, Credential],
     known_credentials: Register,
 ) -> None:
     """Profiles and credentials exist and fit, and a question ends before it is asked again."""
     for draft in assembly.drafts.values():
         if draft.get("snmp.enabled"):
-            _check_profile(assembly, draft, "profile", profiles)
+            _check_profile(assembly, draft, "profile", profiles, "profiles")
             _check_credential(assembly, draft, credentials, known_credentials)
             _check_times(assembly, draft)
         if draft.get("mqtt.enabled"):
-            setting = "mqtt.profile" if draft.get("mqtt.profile") else "profile"
-            _check_profile(assembly, draft, setting, profiles)
+            _check_profile(assembly, draft, "mqtt.profile", telemetry, "telemetry")
 
 
-def _check_profile(assembly: Assembly, draft: Draft, setting: str, profiles: Collection[ProfileName]) -> None:
+def _check_profile(
+    assembly: Assembly, draft: Draft, setting: str, profiles: Collection[ProfileName], folder: str
+) -> None:
     name = draft.get(setting)
     if name in profiles:
         return
     if name is None:
         _missing(assembly, draft, setting)
         return
-    cause = ("profile", *draft.cause(setting))
+    cause = (folder, *draft.cause(setting))
     hint = None if assembly.complaints.has(cause) else assembly.guesser.hint(name, profiles)
-    hint = hint or f"profiles are the files of {assembly.files.directory / 'profiles'}"
-    problem = draft.problem_at(setting, f"no profile is called '{name}'", hint)
+    hint = hint or f"they are the files of {assembly.files.directory / folder}"
+    problem = draft.problem_at(setting, f"no {_KINDS[folder]} is called '{name}'", hint)
     assembly.complaints.of_device(draft.name, cause, problem)
 
 

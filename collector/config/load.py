@@ -3,14 +3,14 @@
 It reads and checks; it asks no device and starts nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from collector.config.assemble import Assembly, assemble
 from collector.config.document import Document
-from collector.config.files import PROFILES, Files, Part, read_files, shown_root
+from collector.config.files import PROFILES, TELEMETRY, Files, Part, read_files, shown_root
 from collector.config.graph import check_graph, check_vantage
 from collector.config.links import check_settings, connect
 from collector.config.names import Register
@@ -20,6 +20,7 @@ from collector.config.profiles import load_profiles
 from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
+from collector.config.telemetry import read_telemetry
 from collector.model import (
     Broker,
     City,
@@ -38,6 +39,7 @@ from collector.model import (
     VerdictTimes,
 )
 from collector.profile import Profile
+from collector.telemetry import TelemetryProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Configuration:
 
     inventory: Inventory
     profiles: Mapping[ProfileName, Profile]
+    telemetry: Mapping[ProfileName, TelemetryProfile]
     warnings: tuple[Problem, ...] = ()
 
 
@@ -61,10 +64,19 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         raise ConfigurationError([Problem(place, "there is no such directory", "name it with --config DIR")])
     files = read_files(directory, root)
     profiles, profile_problems = load_profiles(directory / PROFILES, root)
+    telemetry, telemetry_problems = read_telemetry(directory, root)
     assembly = assemble(files)
     credentials, secret_problems = _credentials(files, environ, need_secrets=need_secrets)
-    devices = _check(assembly, profiles, credentials)
-    problems = [*files.problems, *profile_problems, *secret_problems, *assembly.complaints.all()]
+    devices = _check(
+        assembly, _names_in(files, PROFILES, profiles), _names_in(files, TELEMETRY, telemetry), credentials
+    )
+    problems = [
+        *files.problems,
+        *profile_problems,
+        *telemetry_problems,
+        *secret_problems,
+        *assembly.complaints.all(),
+    ]
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     city = files.city.model
     if errors or city is None:
@@ -78,19 +90,20 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         MappingProxyType(assembly.services),
         MappingProxyType(credentials),
     )
-    return Configuration(inventory, MappingProxyType(dict(profiles)), in_order(problems))
+    return Configuration(inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems))
 
 
 def _check(
     assembly: Assembly,
-    profiles: Mapping[ProfileName, Profile],
+    profiles: Collection[ProfileName],
+    telemetry: Collection[ProfileName],
     credentials: Mapping[CredentialName, Credential],
 ) -> dict[DeviceName, Device]:
     files = assembly.files
     devices = connect(assembly)
     known = Register("credential", open_ended=files.credentials.model is None)
     known.spoilt.update(files.credentials.spoilt_names("credentials"))
-    check_settings(assembly, _profile_names(files, profiles), credentials, known)
+    check_settings(assembly, profiles, telemetry, credentials, known)
     if files.city.model is not None:
         check_vantage(assembly, files.city.document, files.city.model)
         _check_broker(assembly, files.city, credentials, known)
@@ -99,10 +112,10 @@ def _check(
     return devices
 
 
-def _profile_names(files: Files, profiles: Mapping[ProfileName, Profile]) -> set[ProfileName]:
+def _names_in(files: Files, folder: str, sound: Iterable[ProfileName]) -> set[ProfileName]:
     """A profile with a mistake in it exists all the same: its own problem is enough."""
-    stems = {ProfileName(path.stem) for path in (files.directory / PROFILES).glob("*.yml")}
-    return stems | set(profiles)
+    stems = {ProfileName(path.stem) for path in (files.directory / folder).glob("*.yml")}
+    return stems | set(sound)
 
 
 def _check_broker(

@@ -69,8 +69,22 @@ def draw(problem: Problem, *, colour: bool = False) -> str:
         head = f"\033[1m{problem.place}:\033[0m \033[{tint}m{label}{problem.message}\033[0m"
     second = f"    {problem.place.line} | {_underlined(problem, colour=colour)}" if problem.excerpt else ""
     if problem.hint:
-        second = f"{second or '   '}   ({problem.hint})"
+        second = f"{second}   ({problem.hint})" if second else f"    ({problem.hint})"
     return f"{head}\n{second}" if second else head
+
+
+def draw_all(problems: Iterable[Problem], *, colour: bool = False) -> str:
+    """Every problem in the order of the files, and how many there are of each severity at the end."""
+    ordered = in_order(problems)
+    errors = sum(problem.severity is Severity.ERROR for problem in ordered)
+    counts = [_count(errors, "error"), _count(len(ordered) - errors, "warning")]
+    lines = [draw(problem, colour=colour) for problem in ordered]
+    lines.append(", ".join(count for count in counts if count))
+    return "\n".join(lines) + "\n" if ordered else ""
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}" if number else ""
 
 
 def _underlined(problem: Problem, *, colour: bool) -> str:

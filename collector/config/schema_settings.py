@@ -57,7 +57,7 @@ class SnmpSettings(Shape):
 
 
 class MqttSettings(Shape):
-    """What a device publishes by itself: its rhythm and, if other than the device's, the profile that maps it."""
+    """What a device publishes by itself: its rhythm, and the file of `telemetry/` that maps its payloads."""
 
     noun: ClassVar[str] = "mqtt"
 

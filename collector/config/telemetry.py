@@ -75,13 +75,16 @@ class _Profile(Shape):
 
 
 def read_telemetry(
-    directory: Path,
+    directory: Path, root: Path | None = None
 ) -> tuple[Mapping[ProfileName, TelemetryProfile], list[Problem]]:
-    """Every sound profile under `directory/telemetry`, and what is wrong with the others. Never raises."""
+    """Every sound profile under `directory/telemetry`, and what is wrong with the others. Never raises.
+
+    Files are named relative to `root`, or to `directory` without one.
+    """
     profiles: dict[ProfileName, TelemetryProfile] = {}
     problems: list[Problem] = []
     for path in sorted((directory / FOLDER).glob("*.yml")):
-        document = read(path, directory)
+        document = read(path, directory if root is None else root)
         written, wrong = validate(_Profile, document)
         name = ProfileName(path.stem)
         if written is not None:
@@ -103,7 +106,9 @@ def _references(written: _Profile, document: Document) -> list[Problem]:
                 "give the topic a level {device}, or name the tag that holds it as `device_tag`",
             )
         )
-    if written.topics.status is not None and "{device}" not in written.topics.status:
+    if written.format is PayloadFormat.SPARKPLUG_B:
+        problems += _sparkplug_topics(written, document)
+    elif written.topics.status is not None and "{device}" not in written.topics.status:
         problems.append(document.problem(("topics", "status"), "a status topic needs a level {device}"))
     if written.call is not None and written.call not in written.fields:
         meant = closest(written.call, list(written.fields))
@@ -123,6 +128,18 @@ def _references(written: _Profile, document: Document) -> list[Problem]:
                 document.problem(("fields", name), f"gives the same series as field {shown(first)}")
             )
     return problems
+
+
+def _sparkplug_topics(written: _Profile, document: Document) -> list[Problem]:
+    """Sparkplug's sessions need both topics: the devices' and, under `status`, the edge nodes' own."""
+    nodes = "spBv1.0/{group}/{kind}/{gateway}"
+    wanted = {"telemetry": f"{nodes}/{{device}}", "status": nodes}
+    given = {"telemetry": written.topics.telemetry, "status": written.topics.status}
+    return [
+        document.problem(("topics", key), f"Sparkplug's {key} topic is another", f"write {key}: {topic}")
+        for key, topic in wanted.items()
+        if given[key] != topic
+    ]
 
 
 def _field_problems(name: str, field: _Field, written: _Profile, document: Document) -> list[Problem]:

@@ -1,0 +1,148 @@
+"""The files that are the same for every city, with the places where a city's own words go."""
+
+CITY = """\
+# The whole city: where citynoc listens and stands, and what holds for every device unless somebody nearer says
+# otherwise. Nearer is: a district's file, then a site, then the device's own entry.
+# After a change: `citynoc check` says every mistake at once, `citynoc plan` shows what would be asked.
+city: {city}
+timezone: Asia/Ho_Chi_Minh # meetings, on-call hours and reports are in this time
+
+listen: 127.0.0.1:9579 # metrics, service discovery, API and the live page
+public_url: http://127.0.0.1:9579 # what links in pages and dashboards begin with
+source_address: 127.0.0.1 # SNMP questions are sent from here
+
+# Endpoints publish to this broker; config without one just polls.
+broker:
+  address: 127.0.0.1:1883
+
+# Where citynoc runs. If every first hop is silent, it is citynoc that is cut off, and it says so once.
+vantage:
+  site: dc-1
+  first_hop: [sw-dc1]
+
+# A missed answer is asked again this often before a device is called down: at 5 % loss each way seven re-asks
+# give about one false verdict in a thousand runs of ten minutes, three would give a dozen a run.
+verdict:
+  reasks: 7
+  reask_interval: 400ms
+
+# Whose cables there are. Each cable names one of these.
+carriers: [carrier-a, carrier-b, carrier-c]
+
+# What a device's name says: rt-00115 is a router. A device's own `role:` beats it.
+name_roles:
+  rt: router
+  vc: endpoint
+  ag: aggregation
+  core: core
+  sw: switch
+  gov: gateway
+  mcu: bridge
+  ups: ups
+
+defaults:
+  any:
+    snmp:
+      port: 1161 # the simulator's; real devices answer on 161
+      credential: snmp-community
+      liveness: 5s # one question: are you there?
+      poll: 30s # everything the profile asks
+      timeout: 1s
+  router:
+    profile: mikrotik-routeros
+    uplinks: ["ag-{{district}}-1", "ag-{{district}}-2"] # a commune's own entry adds its cables
+    needs: any # either way is enough
+  aggregation:
+    profile: cisco-ios
+    uplinks: [core-1, core-2]
+    needs: any
+  core:
+    profile: cisco-ios
+  switch:
+    profile: h3c-comware
+  endpoint:
+    profile: poly-endpoint
+    uplinks: ["rt-{{site}}"]
+    watch: meetings # switched off at night: only around its site's meetings is silence an outage
+    mqtt: {{profile: native, heartbeat: 10s}}
+  bridge:
+    profile: if-mib
+  ups:
+    profile: apc-ups
+  gateway:
+    profile: juniper-junos
+    uplinks: [core-1, core-2]
+    needs: any
+"""
+
+CORE = """\
+# The core: two data centres, the gateways to the Government's network, the bridges of the conference system,
+# and the city's information systems that are probed.
+district: core
+name: Mạng lõi
+
+cables:
+  dc-1-inside: carrier-a
+  dc-1-dc-2-north: carrier-a
+  dc-1-dc-2-south: carrier-b
+{ring}
+sites:
+  dc-1:
+    name: Trung tâm dữ liệu 1
+    kind: data-centre
+    location: [21.02900, 105.78300]
+    devices:
+      sw-dc1: {{address: 127.10.0.1}} # the first hop: it hangs on nothing
+      core-1:
+        address: 127.10.0.11
+        uplinks: {{sw-dc1: dc-1-inside}}
+        uplink_interfaces: [Te0/0/0]
+      gov-1: {{address: 127.10.0.21}}
+      mcu-1: {{address: 127.10.0.31, uplinks: [sw-dc1]}}
+      ups-dc1: {{address: 127.10.0.41, uplinks: [sw-dc1]}}
+
+  dc-2:
+    name: Trung tâm dữ liệu 2
+    kind: data-centre
+    location: [20.97100, 105.77900]
+    devices:
+      sw-dc2:
+        address: 127.10.0.2
+        uplinks: {{core-1: dc-1-dc-2-south, core-2: {{}}}} # core-2 stands in the same room
+        needs: any
+      core-2:
+        address: 127.10.0.12
+        profile: huawei-vrp
+        uplinks: {{sw-dc1: dc-1-dc-2-north}}
+        uplink_interfaces: [XGigabitEthernet0/0/1]
+      gov-2: {{address: 127.10.0.22}}
+      mcu-2: {{address: 127.10.0.32, uplinks: [sw-dc2]}}
+      ups-dc2: {{address: 127.10.0.42, uplinks: [sw-dc2]}}
+
+# Core information systems. blackbox_exporter fetches each `url` with its module (http_2xx unless `module:` says
+# another); it finds them through /sd/blackbox.
+services:
+{services}"""
+
+CREDENTIALS = """\
+# How to be allowed to ask: names that devices and the broker refer to. No secret stands here or in any other
+# file of this directory: `env:NAME` is an environment variable, `file:PATH` the first line of a file that only
+# citynoc may read. SNMP v3:
+#   campus-v3: {version: 3, user: citynoc, auth: sha256, auth_key: env:AUTH_KEY, priv: aes128, priv_key: env:PRIV_KEY}
+# A login of the broker:
+#   broker: {username: citynoc, password: file:/etc/citynoc/broker.password}
+credentials:
+  snmp-community: {version: 2c, community: env:CITYNOC_SNMP_COMMUNITY}
+"""
+
+SERVICES = (
+    ("documents", "Quản lý văn bản và điều hành", "documents", "dc-1"),
+    ("reporting", "Hệ thống báo cáo", "reporting", "dc-1"),
+    ("one-stop", "Một cửa điện tử", "one-stop", "dc-1"),
+    ("mail", "Thư điện tử công vụ", "mail", "dc-1"),
+    ("portal", "Cổng thông tin điện tử", "portal", "dc-2"),
+    ("conference-booking", "Đặt lịch họp trực tuyến", "booking", "dc-2"),
+    ("petitions", "Tiếp nhận phản ánh, kiến nghị", "petitions", "dc-2"),
+    ("identity", "Đăng nhập một lần", "identity", "dc-2"),
+)
+"""Name, title, path and site of each information system."""
