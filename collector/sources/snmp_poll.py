@@ -1,0 +1,275 @@
+"""The two questions about a device as exchanges on the wire: liveness (one GET, one shot) and the full poll.
+
+A full poll is a chain of GETs, one open at a time, that goes on where the last answer ended; after trouble it asks
+for less. Each delivers exactly once.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from collector.outcome import Answer, Failure, FailureKind, Measured
+from collector.plan import Poll
+from collector.snmp.ber import Message, Value
+from collector.snmp.errors import ErrorStatus, Fault, FaultKind
+from collector.snmp.templates import Templates
+from collector.snmp.transport import Exchange, Transport
+from collector.sources import Deliver
+from collector.sources.snmp_agent import Agent
+from collector.sources.snmp_layout import Block, Layout, Layouts
+
+TRIES = 3  # per question of a full poll
+SMALL = 8  # objects; a question so small was not lost for its size
+SLOW = 0.5  # share of the timeout after which an answer counts as slow
+_ASK_AGAIN = frozenset({FaultKind.TIMEOUT, FaultKind.STALLED})
+
+
+class Bench(Protocol):
+    """What polls share: the source that asks them."""
+
+    clock: Callable[[], float]
+    transport: Transport
+    templates: Templates
+    layouts: Layouts
+
+    def discover(self, poll: "FullPoll") -> None:
+        """Find the agent's rows, then `begin` or `failed`."""
+
+    def finish(self, poll: "FullPoll", measured: list[Measured]) -> None:
+        """Read volatile tables, then `deliver`."""
+
+
+def failure(fault: Fault) -> Failure:
+    """The outcome that an engine's fault is; the kinds have the same words."""
+    return Failure(FailureKind(fault.kind.value), fault.detail)
+
+
+class Liveness(Exchange):
+    """One GET of sysUpTime. Asking again is the judge's business."""
+
+    __slots__ = ("agent", "clock", "deliver", "key")
+
+    def __init__(self, poll: Poll, agent: Agent, deliver: Deliver, clock: Callable[[], float]) -> None:
+        super().__init__(agent.endpoint, agent.liveness, poll.access.timeout)
+        self.agent = agent
+        self.clock = clock
+        self.deliver = deliver
+        self.key = poll.key
+
+    def answered(self, values: list[Value]) -> None:
+        """The agent lives; how long it has been up."""
+        ticks = values[0]
+        if not isinstance(ticks, int):  # alive, though without the object that every agent has
+            self.deliver(self.key, Answer())
+            return
+        agent = self.agent
+        rebooted = agent.uptime.heard(ticks, self.sent_at, self.clock())
+        if rebooted:
+            agent.stale = True
+        self.deliver(self.key, Answer(uptime=ticks / 100, rebooted=rebooted))
+
+    def refused(self, status: int, index: int) -> None:
+        """A v1 agent without sysUpTime lives too."""
+        if status == ErrorStatus.NO_SUCH_NAME:
+            self.deliver(self.key, Answer())
+        else:
+            super().refused(status, index)
+
+    def failed(self, fault: Fault) -> None:
+        """One shot: silence is delivered as it is."""
+        self.deliver(self.key, failure(fault))
+
+
+class FullPoll(Exchange):
+    """Everything that the profile asks, on rows already known, or after discovering them."""
+
+    __slots__ = (
+        "agent",
+        "bench",
+        "blocks",
+        "deliver",
+        "discovered",
+        "key",
+        "layout",
+        "left",
+        "odd",
+        "rebooted",
+        "skipped",
+        "values",
+    )
+
+    def __init__(self, poll: Poll, agent: Agent, deliver: Deliver, bench: Bench) -> None:
+        super().__init__(agent.endpoint, agent.liveness, poll.access.timeout)
+        self.agent = agent
+        self.bench = bench
+        self.deliver = deliver
+        self.key = poll.key
+        self.layout: Layout | None = None
+        self.blocks: tuple[Block, ...] = ()
+        self.values: list[Value] = []
+        self.skipped: list[int] = []
+        self.left = TRIES
+        self.discovered = self.odd = self.rebooted = False
+
+    def start(self, now: float) -> None:
+        """Ask what is known to be there; discover first if nothing is known or it may be outdated."""
+        agent = self.agent
+        if agent.layout is None or agent.stale or now >= agent.rediscover_at:
+            self.rediscover()
+        else:
+            self.begin(agent.layout)
+
+    def rediscover(self) -> None:
+        """Find the rows anew, once in a poll."""
+        self.discovered = True
+        self.bench.discover(self)
+
+    def begin(self, layout: Layout) -> None:
+        """Ask everything in this layout."""
+        self.layout = layout
+        self.blocks = self.agent.blocks
+        self.values = []
+        self.skipped = []
+        self.odd = False
+        self._go_on(layout)
+
+    def _go_on(self, layout: Layout) -> None:
+        self.left = TRIES
+        self._ask(layout)
+
+    def _ask(self, layout: Layout) -> None:
+        bench, offset = self.bench, len(self.values)
+        if self.skipped:
+            chunk = layout.asked[offset : offset + self.agent.size.limit]
+            part = tuple(asked for place, asked in enumerate(chunk) if offset + place not in self.skipped)
+            self.template = bench.templates.get(layout.version, layout.community, part)
+        else:
+            self.template = layout.template(bench.templates, offset, self.agent.size.limit)
+        bench.transport.ask(self)
+
+    def read(self, message: Message) -> None:
+        """As any exchange, but from here on values may be absent or no numbers."""
+        self.odd = True
+        super().read(message)
+
+    def answered(self, values: list[Value]) -> None:
+        """Keep the values and go on, or finish, or discover first if the rows changed."""
+        layout, agent = self.layout, self.agent
+        assert layout is not None  # noqa: S101 answers come only to a poll that has begun
+        mine = self.values
+        now = self.bench.clock()
+        if now - self.sent_at > self.timeout * SLOW:
+            agent.size.slow(len(values))
+        if self.skipped:
+            values = self._with_gaps(values)
+        first = not mine
+        mine += values
+        if first and self._moved(layout, now):
+            return
+        if len(mine) < layout.size:
+            self._go_on(layout)
+        else:
+            self._finish(layout)
+
+    def _with_gaps(self, values: list[Value]) -> list[Value]:
+        """The answer with None at the places that were left out of the question."""
+        offset, rest = len(self.values), iter(values)
+        span = len(values) + len(self.skipped)
+        full = [None if offset + place in self.skipped else next(rest) for place in range(span)]
+        self.skipped = []
+        return full
+
+    def _moved(self, layout: Layout, now: float) -> bool:
+        """Look at uptime and signs of change in the first answer; True if rows are discovered again first."""
+        agent, watched = self.agent, layout.watched
+        ticks = self.values[0] if layout.has_uptime else None
+        if isinstance(ticks, int) and agent.uptime.heard(ticks, self.sent_at, now):
+            self.rebooted = agent.stale = True
+        if watched:
+            signature = tuple(self.values[place] for place in watched)
+            if agent.signature is None:
+                agent.signature = signature
+            elif signature != agent.signature:
+                agent.signature = signature
+                agent.stale = True
+        if agent.stale and not self.discovered:
+            self.rediscover()
+            return True
+        return False
+
+    def _finish(self, layout: Layout) -> None:
+        agent, values = self.agent, self.values
+        measured: list[Measured] = []
+        if self.odd and None in values and agent.settled and agent.layout is layout:
+            agent.stale = True  # something that was there is gone: look at the rows again next time
+        for block in self.blocks:
+            pick = block.pick
+            if pick is not None and not self.odd:
+                measured.append(Measured(block.series, pick(values)))
+            elif (found := block.measure(values)) is not None:
+                measured.append(found)
+        if agent.layout is layout:
+            agent.settle(values, self.bench.layouts)
+        agent.size.calm()
+        self.bench.finish(self, measured)
+
+    def give(self, measured: list[Measured]) -> None:
+        """Deliver the answer."""
+        ticks = self.agent.uptime.ticks
+        self.deliver(
+            self.key,
+            Answer(
+                tuple(measured),
+                None if ticks is None else ticks / 100,
+                self.rebooted,
+                self.agent.facts,
+                self.agent.layout.missing if self.agent.layout is not None else 0,
+            ),
+        )
+
+    def refused(self, status: int, index: int) -> None:
+        """Ask for less, or without the object that the agent will not give; else fail."""
+        layout = self.layout
+        assert layout is not None  # noqa: S101 as in `answered`
+        asked = len(self.template)
+        if status == ErrorStatus.TOO_BIG and asked > 1:
+            self.agent.size.trouble(asked)
+            self._go_on(layout)
+        elif status in (ErrorStatus.NO_SUCH_NAME, ErrorStatus.TOO_BIG, ErrorStatus.GEN_ERR) and self._skip(
+            index or 1
+        ):
+            self.odd = True
+            if len(self.template) > 1:
+                self._go_on(layout)
+            else:
+                self.answered([])
+        else:
+            super().refused(status, index)
+
+    def _skip(self, index: int) -> bool:
+        """Leave the object at this 1-based place out of the question; False if there is no such place."""
+        if not 1 <= index <= len(self.template):
+            return False
+        offset = len(self.values)
+        places = [
+            place
+            for place in range(offset, offset + len(self.template) + len(self.skipped))
+            if place not in self.skipped
+        ]
+        self.skipped.append(places[index - 1])
+        return True
+
+    def failed(self, fault: Fault) -> None:
+        """Ask again after silence, for less before the last try; else fail."""
+        layout = self.layout
+        self.left -= 1
+        if layout is not None and fault.kind in _ASK_AGAIN and self.left > 0:
+            # The first silence may be chance; after a second one a smaller question is worth a try.
+            if self.left == 1 and len(self.template) > SMALL and not self.skipped:
+                self.agent.size.trouble(len(self.template))
+            self._ask(layout)
+        else:
+            self.end(fault)
+
+    def end(self, fault: Fault) -> None:
+        """Deliver the failure."""
+        self.deliver(self.key, failure(fault))
