@@ -122,9 +122,9 @@ class Machine:
     quality: Callable[["Machine", float], Quality]
     shape: "Shape"
     epoch: int = 0
+    starts: int = 0  # how often the device itself started anew since the simulator did
     table_changed: float = 0.0
     call: Call | None = None
-    calls_ended: int = 0
     faulty: set[str] = field(default_factory=set)  # camera, microphone, display, sip, h323
     on_battery_since: float | None = None
 

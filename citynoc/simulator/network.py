@@ -61,7 +61,11 @@ class Network:
                 self._below[link.parent].append(link)
                 if link.cable is not None:
                     self.cables[link.cable].append(link.name)
+        self.served: frozenset[DeviceName] = frozenset()
+        """Devices on the city's network, whether or not the collector can see it."""
         self.reached: frozenset[DeviceName] = frozenset()
+        """Devices that the collector can reach."""
+        self.changes = 0
         self._stopped: frozenset[DeviceName] = frozenset()
         self._cut: frozenset[str] = frozenset()
         self._settle()
@@ -140,7 +144,9 @@ class Network:
             elif fault.kind is FaultKind.ISOLATED:
                 cut.update(link.name for link in self.inventory.devices[DeviceName(fault.name)].uplinks)
         self._stopped, self._cut = frozenset(stopped), frozenset(cut)
-        self.reached = frozenset() if Fault(FaultKind.VANTAGE) in self.faults else self._spread()
+        self.served = self._spread()
+        self.reached = frozenset() if Fault(FaultKind.VANTAGE) in self.faults else self.served
+        self.changes += 1
 
     def _spread(self) -> frozenset[DeviceName]:
         """Down from the roots, a device as soon as enough of its uplinks are served: a loop serves nobody."""

@@ -23,7 +23,6 @@ SHORTEST_UPTIME = 3600.0
 QUALITY_SLOT = 10.0  # seconds over which an endpoint averages its media
 CALL_KBPS = 1920
 _OCTETS_PER_KBIT = 125
-_RESTARTS = frozenset({FaultKind.DEVICE, FaultKind.POWER, FaultKind.REBOOT, FaultKind.OFF})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class World:
         self.congested: dict[str, Congestion] = {}  # by link or device
         self._traffic = Traffic(seed, start, inventory.city.timezone)
         self._shapes: dict[tuple[str, int, bool], Shape] = {}
-        self._next_call = 1
+        self._numbers: dict[str, int] = {}
         self.machines = {device.name: self._machine(device) for device in inventory.devices.values()}
         self._port_of = {
             (machine.device.name, port.link): port
@@ -77,38 +76,25 @@ class World:
         for name, machine in self.machines.items():
             if network.works(name) and name not in was_working:
                 self._boot(machine, now)
-            elif not network.works(name) and machine.call is not None:
-                self._hang_up(machine, now)
         self._turn_ports(now)
-
-    def reboot(self, machine: Machine, now: float) -> None:
-        """It starts anew at once; silence before that is a fault of its own."""
-        self._boot(machine, now)
+        self._regroup(now)
 
     # What happens to conferences
 
-    def start_call(self, name: str, devices: Iterable[DeviceName], now: float) -> frozenset[DeviceName]:
-        """Every endpoint of `devices` that is reached and free joins; returns who did."""
-        number, self._next_call = self._next_call, self._next_call + 1
-        joined = frozenset(
-            device
-            for device in devices
-            if device in self.network.reached and self.machines[device].call is None
-        )
-        for device in joined:
-            machine = self.machines[device]
-            machine.call = Call(name, number, now)
-            self._reshape(machine)
-            self._carry_calls(machine, now)
-        self.calls[name] = self.calls.get(name, frozenset()) | joined
-        return joined
+    def start_call(self, name: str, devices: Iterable[DeviceName], now: float) -> None:
+        """A conference of `devices`: who is served and free joins now, the others as soon as they are."""
+        if name not in self.calls:
+            self._numbers[name] = len(self._numbers) + 1
+        self.calls[name] = self.calls.get(name, frozenset()) | frozenset(devices)
+        self._regroup(now)
 
     def end_call(self, name: str, now: float) -> None:
         """Everybody who is still in the conference leaves it."""
-        for device in self.calls.pop(name, frozenset()):
+        for device in sorted(self.calls.pop(name, frozenset())):
             machine = self.machines[device]
             if machine.call is not None and machine.call.name == name:
-                self._hang_up(machine, now)
+                self._set_call(machine, None, now)
+        self._regroup(now)
 
     def quality(self, machine: Machine, now: float) -> Quality:
         """The media of the machine's call: a steady line, what congestion adds, and the datagrams it loses."""
@@ -215,15 +201,12 @@ class World:
             shape = self._shapes[key] = shape_of(kind, ports, in_call=in_call)
         return shape
 
-    def _reshape(self, machine: Machine) -> None:
-        machine.shape = self._shape(machine.kind, len(machine.ports), in_call=machine.call is not None)
-        machine.epoch += 1
-
     def _boot(self, machine: Machine, now: float) -> None:
         levels = self._traffic.at(now)
         for port in machine.ports:
             port.zero(levels, now)
         machine.table_changed = now
+        machine.starts += 1
         self._restart_agent(machine, now)
 
     def _restart_agent(self, machine: Machine, now: float) -> None:
@@ -240,10 +223,21 @@ class World:
                     port.turn(levels, now, up=up)
                     self.machines[end].epoch += 1
 
-    def _hang_up(self, machine: Machine, now: float) -> None:
-        machine.call = None
-        machine.calls_ended += 1
-        self._reshape(machine)
+    def _regroup(self, now: float) -> None:
+        """Who lost the network left its call; who has it back dials in again."""
+        served = self.network.served
+        for name, devices in self.calls.items():
+            for device in sorted(devices):
+                machine = self.machines[device]
+                if device in served and machine.call is None:
+                    self._set_call(machine, Call(name, self._numbers[name], now), now)
+                elif device not in served and machine.call is not None and machine.call.name == name:
+                    self._set_call(machine, None, now)
+
+    def _set_call(self, machine: Machine, call: Call | None, now: float) -> None:
+        machine.call = call
+        machine.shape = self._shape(machine.kind, len(machine.ports), in_call=call is not None)
+        machine.epoch += 1
         self._carry_calls(machine, now)
 
     def _carry_calls(self, machine: Machine, now: float) -> None:

@@ -1,0 +1,308 @@
+"""What can be done to the city, as written in a scenario or sent to the control API. Pure.
+
+One shape per verb; `VERBS` is the table of them. Whether a name exists is checked by `unknown_names`: what does
+the world with it is the director's duty.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from collector.config.fields import (
+    Duration,
+    Text,
+    WrittenWrongError,
+    between,
+    one_of,
+    read_duration,
+    read_integer,
+    text_of,
+)
+from collector.config.problems import did_you_mean
+from collector.config.shape import Shape
+from collector.model import Inventory, Role
+
+_NOTHING = re.compile(r"0+(\.0*)?(ms|s|m|h|d)?")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%")
+_SHARE = re.compile(r"[01](?:\.\d{1,9})?|\.\d{1,9}")
+
+
+def read_moment(value: Any) -> float:
+    """Seconds since the scenario's start; `0s` is the start."""
+    return 0.0 if _NOTHING.fullmatch(text_of(value)) else read_duration(value)
+
+
+def read_share(value: Any) -> float:
+    """A share of all: `5%` or `0.05`."""
+    text = text_of(value).strip()
+    percent = _PERCENT.fullmatch(text)
+    share = float(percent[1]) / 100 if percent else float(text) if _SHARE.fullmatch(text) else -1.0
+    if not 0.0 <= share <= 1.0:
+        raise WrittenWrongError(f"'{text[:60]}' is not a share", "write it like 5% or 0.05")
+    return share
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Which endpoints: all, a district's, or those named by device or site."""
+
+    district: str | None = None
+    names: tuple[str, ...] | None = None
+
+
+def read_who(value: Any) -> Who:
+    """`all`, `{district: CODE}` or a list of device names and site codes."""
+    if value == "all":
+        return Who()
+    if isinstance(value, Mapping) and set(value) == {"district"}:
+        return Who(district=text_of(value["district"]))
+    if isinstance(value, list) and value:
+        return Who(names=tuple(text_of(name) for name in value))
+    raise WrittenWrongError(
+        "endpoints are `all`, `{district: CODE}` or a list of devices and sites",
+        "for example [vc-00115, 00118]",
+    )
+
+
+class Part(StrEnum):
+    """What can fail on an endpoint while it goes on running."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    DISPLAY = "display"
+    SIP = "sip"
+    H323 = "h323"
+
+
+Moment = Annotated[float, BeforeValidator(read_moment)]
+Share = Annotated[float, BeforeValidator(read_share)]
+Endpoints = Annotated[Who, BeforeValidator(read_who)]
+Milliseconds = Annotated[float, BeforeValidator(lambda value: read_moment(value) * 1000)]
+PartName = Annotated[Part, BeforeValidator(one_of(Part, "a part that can fail"))]
+Times = Annotated[int, BeforeValidator(between(1, 100_000, read_integer))]
+
+
+class Action(Shape):
+    """One verb's arguments. `exactly_one` names keys of which one and only one is given."""
+
+    noun: ClassVar[str] = "action"
+    exactly_one: ClassVar[tuple[str, ...]] = ()
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        given = [key for key in self.exactly_one if getattr(self, key) is not None]
+        if self.exactly_one and len(given) != 1:
+            wanted = ", ".join(f"'{key}'" for key in self.exactly_one)
+            raise WrittenWrongError(
+                f"exactly one of {wanted} is wanted" + (" here" if not given else f", not {len(given)}")
+            )
+        return self
+
+
+class Cut(Action):
+    """A line no longer carries anything: one link, a cable with all its links, or all uplinks of a device."""
+
+    exactly_one = ("link", "cable", "device")
+    link: Text | None = None
+    cable: Text | None = None
+    device: Text | None = None
+
+
+class Kill(Action):
+    """A device is dead until it is repaired."""
+
+    device: Text
+
+
+class PowerOff(Action):
+    """A site has no power: all its devices are dead until it is repaired."""
+
+    site: Text
+
+
+class MainsOff(Action):
+    """A site's UPSes run on battery until it is repaired; nothing else notices."""
+
+    site: Text
+
+
+class Reboot(Action):
+    """A device starts anew and is silent meanwhile."""
+
+    device: Text
+    silent: Duration = 30.0
+
+
+class AgentDown(Action):
+    """A device's SNMP agent is dead; the device itself goes on."""
+
+    device: Text
+
+
+class Lose(Action):
+    """A share of datagrams is lost in each direction, for one device or all."""
+
+    share: Share
+    device: Text | None = None
+
+
+class Flap(Action):
+    """A line goes and comes: a link, or all uplinks of a device; for ever, or so many times."""
+
+    exactly_one = ("link", "device")
+    link: Text | None = None
+    device: Text | None = None
+    down: Duration = 10.0
+    up: Duration = 20.0
+    times: Times | None = None
+
+
+class Call(Action):
+    """A conference begins with those endpoints that are reached, or ends."""
+
+    exactly_one = ("start", "end")
+    start: Text | None = None
+    end: Text | None = None
+    participants: Endpoints = Who()
+
+
+class Congest(Action):
+    """Calls whose traffic crosses a link or a device suffer."""
+
+    exactly_one = ("link", "device")
+    link: Text | None = None
+    device: Text | None = None
+    loss: Share = 0.03
+    jitter: Milliseconds = 40.0
+    latency: Milliseconds = 60.0
+
+
+class Switch(Action):
+    """Somebody switches endpoints off or on."""
+
+    endpoints: Endpoints
+
+
+class Break(Action):
+    """A part of an endpoint fails while the endpoint goes on."""
+
+    device: Text
+    part: PartName
+
+
+class ServiceDown(Action):
+    """A city service answers 503."""
+
+    service: Text
+
+
+class ServiceSlow(Action):
+    """A city service answers late."""
+
+    service: Text
+    delay: Duration = 8.0
+
+
+class Isolate(Action):
+    """The collector's own line is cut: nothing at all answers."""
+
+    vantage: Annotated[bool, Field(default=True)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        if value not in ("vantage", {}, {"vantage": "true"}):
+            raise WrittenWrongError("only the vantage can be isolated", "write `isolate: vantage`")
+        return {}
+
+
+class Repair(Action):
+    """Everything that was done to one thing is undone, or `all` of it."""
+
+    exactly_one = ("link", "cable", "device", "site", "service", "vantage", "all")
+    link: Text | None = None
+    cable: Text | None = None
+    device: Text | None = None
+    site: Text | None = None
+    service: Text | None = None
+    vantage: Text | None = None
+    all: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, value: Any) -> Any:
+        return {value: "true"} if value in ("all", "vantage") else value or {"all": "true"}
+
+
+VERBS: Mapping[str, type[Action]] = MappingProxyType(
+    {
+        "cut": Cut,
+        "kill": Kill,
+        "power_off": PowerOff,
+        "mains_off": MainsOff,
+        "reboot": Reboot,
+        "agent_down": AgentDown,
+        "loss": Lose,
+        "flap": Flap,
+        "call": Call,
+        "congest": Congest,
+        "switch_off": Switch,
+        "switch_on": Switch,
+        "break": Break,
+        "service_down": ServiceDown,
+        "service_slow": ServiceSlow,
+        "isolate": Isolate,
+        "repair": Repair,
+    }
+)
+
+
+class Unknown(NamedTuple):
+    """A name that stands for nothing in the inventory, and the key it was written under."""
+
+    key: str
+    message: str
+    hint: str | None
+
+
+class Names:
+    """What exists, by the key that names it."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        devices = inventory.devices.values()
+        links = [link for device in devices for link in device.uplinks]
+        endpoints = [device for device in devices if device.role is Role.ENDPOINT]
+        self._known: Mapping[str, frozenset[str]] = {
+            "device": frozenset(inventory.devices),
+            "link": frozenset(link.name for link in links),
+            "cable": frozenset(link.cable for link in links if link.cable is not None),
+            "site": frozenset(inventory.sites),
+            "service": frozenset(inventory.services),
+            "district": frozenset(inventory.districts),
+            "endpoint": frozenset(device.name for device in endpoints)
+            | {device.site for device in endpoints},
+        }
+
+    def unknown(self, action: Action) -> Iterator[Unknown]:
+        """Every name in the action that the inventory does not have."""
+        for key in type(action).model_fields:
+            value = getattr(action, key)
+            if isinstance(value, Who):
+                if value.district is not None:
+                    yield from self._check(key, "district", value.district)
+                for name in value.names or ():
+                    yield from self._check(key, "endpoint", name)
+            elif isinstance(value, str) and key in self._known:
+                yield from self._check(key, key, value)
+        if isinstance(action, Break):
+            yield from self._check("device", "endpoint", action.device)
+
+    def _check(self, key: str, kind: str, name: str) -> Iterator[Unknown]:
+        known = self._known[kind]
+        if name not in known:
+            yield Unknown(key, f"there is no {kind} '{name}'", did_you_mean(name, known))
