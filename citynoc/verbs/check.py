@@ -1,0 +1,111 @@
+"""`citynoc check`: every mistake of the configuration at once, or one line that says what it describes.
+
+`--show DEVICE` prints what a device ends up with and which line says so. It asks no device anything.
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from collector.config import Configuration, ConfigurationError, Problem, draw_all, load
+from collector.config.explain import UnknownDeviceError, explain
+from collector.plan import build
+
+HELP = "say every mistake in the configuration at once"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument(
+        "--show", metavar="DEVICE", help="what a device ends up with, and where each value is from"
+    )
+    parser.add_argument("--secrets", action="store_true", help="a secret that is not there is a mistake")
+    parser.add_argument("--json", action="store_true", help="results as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 if the configuration can be used, 1 if not (or if the device to show does not exist)."""
+    if args.show is not None:
+        return _show(args.config, args.show, as_json=args.json)
+    try:
+        configuration = load(args.config, os.environ, need_secrets=args.secrets)
+    except ConfigurationError as wrong:
+        _say(wrong.problems, None, args)
+        return 1
+    _say(configuration.warnings, summary(configuration), args)
+    return 0
+
+
+def summary(configuration: Configuration) -> dict[str, Any]:
+    """What the configuration describes, in numbers."""
+    inventory = configuration.inventory
+    polls = build(inventory, configuration.profiles).polls.values()
+    return {
+        "sites": len(inventory.sites),
+        "devices": len(inventory.devices),
+        "links": sum(len(device.uplinks) for device in inventory.devices.values()),
+        "services": len(inventory.services),
+        "polls_per_second": round(sum(1 / poll.interval for poll in polls), 1),
+    }
+
+
+def _say(problems: tuple[Problem, ...], numbers: dict[str, Any] | None, args: argparse.Namespace) -> None:
+    if args.json:
+        listed = [as_json(problem) for problem in problems]
+        print(
+            json.dumps(
+                {"ok": numbers is not None, "problems": listed, "summary": numbers}, ensure_ascii=False
+            )
+        )
+        return
+    if problems:
+        sys.stdout.write(draw_all(problems, colour=sys.stdout.isatty()))
+    if numbers is not None:
+        print(
+            f"{args.config}: good: {numbers['sites']:,} sites, {numbers['devices']:,} devices,"
+            f" {numbers['links']:,} links, {numbers['services']} services,"
+            f" {numbers['polls_per_second']:,} polls/s"
+        )
+
+
+def as_json(problem: Problem) -> dict[str, Any]:
+    """A problem for programs: never the line itself."""
+    return {
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "severity": problem.severity.value,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _show(directory: Path, name: str, *, as_json: bool) -> int:
+    try:
+        lines = explain(directory, name)
+    except UnknownDeviceError as unknown:
+        sys.stderr.write(f"{unknown}{f' ({unknown.hint})' if unknown.hint else ''}\n")
+        return 1
+    if as_json:
+        rows = [
+            {"setting": line.setting, "value": line.value, "level": line.level, "place": _place(line.place)}
+            for line in lines
+        ]
+        print(json.dumps({"device": name, "settings": rows}, ensure_ascii=False))
+        return 0
+    widths = [
+        max(len(text) for text in column)
+        for column in zip(*((x.setting, x.value) for x in lines), strict=True)
+    ]
+    print(name)
+    for line in lines:
+        where = f"{line.level}, {line.place}" if line.place is not None else line.level
+        print(f"  {line.setting:{widths[0]}}  {line.value:{widths[1]}}  {where}")
+    return 0
+
+
+def _place(place: object) -> str | None:
+    return None if place is None else str(place)
