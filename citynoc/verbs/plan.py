@@ -142,9 +142,9 @@ def _difference_text(difference: dict[str, Any], limit: int | None) -> list[str]
         lines.append(f"~ {what}: {', '.join(shown)}{more}")
     for kind in ("city", "sites", "services"):
         if difference[kind]:
-            shown = difference[kind][:limit]
-            more = len(difference[kind]) - len(shown)
-            lines.append(f"~ {kind}: {', '.join(shown)}{f' and {more} more' if more else ''}")
+            some = difference[kind][:limit]
+            hidden = len(difference[kind]) - len(some)
+            lines.append(f"~ {kind}: {', '.join(some)}{f' and {hidden} more' if hidden else ''}")
     if not lines:
         return ["no difference"]
     polls = difference["polls"]
