@@ -29,7 +29,7 @@ class Discovery:
 async def discover(session: Session, profile: Profile) -> Discovery:
     """Facts and the rows of all tables that are not volatile. Raises FaultError, WalkError."""
     # A small question first: an agent that is silent costs its timeouts once, and nothing large is sent to it.
-    wanted = [SYS_UPTIME, *(reading.oid for reading in profile.fact_readings)]
+    wanted = list(dict.fromkeys([SYS_UPTIME, *(reading.oid for reading in profile.fact_readings)]))
     found = {item.oid: item.value for item in await session.get(wanted)}
     facts = dict(profile.facts)
     for reading in profile.fact_readings:
