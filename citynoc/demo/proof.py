@@ -74,7 +74,7 @@ async def prove(stack: Stack, say: Say, shown: Callable[[Up], None]) -> Seen:
     page = time.monotonic() - began
     say(f"page after {page:.1f} s: {_text(_told(stack, 'firing')[0])}")
     await _stay(stack, QUIET)
-    _expect_one(stack, "firing", router, site)
+    expect_one(stack.sink.notifications, "firing", router, site)
     say(f"no other page in the {QUIET:g} s after it")
 
     await stack.control.repair({"device": router.name})
@@ -85,8 +85,8 @@ async def prove(stack: Stack, say: Say, shown: Callable[[Up], None]) -> Seen:
     resolved = time.monotonic() - began
     say(f"repaired; resolved after {resolved:.1f} s")
     await _stay(stack, QUIET_AFTER)
-    _expect_one(stack, "resolved", router, site)
-    _expect_one(stack, "firing", router, site)
+    expect_one(stack.sink.notifications, "resolved", router, site)
+    expect_one(stack.sink.notifications, "firing", router, site)
     await all_up(stack, shown)
     again = time.monotonic() - began
     say("Prometheus says that everything is up again")
@@ -120,7 +120,12 @@ async def polled(stack: Stack, device: Device) -> str:
 
 
 def _told(stack: Stack, status: str) -> list[Notification]:
-    return [told for told in stack.sink.notifications if told.status == status and told.outages()]
+    return _of(stack.sink.notifications, status)
+
+
+def _of(notifications: list[Notification], status: str) -> list[Notification]:
+    """Those about outages, with this status."""
+    return [told for told in notifications if told.status == status and told.outages()]
 
 
 def _text(told: Notification) -> str:
@@ -133,8 +138,13 @@ def _expect_calm(stack: Stack) -> None:
         raise DemoError(f"nothing was cut yet, but a notification arrived: {describe(early)}")
 
 
-def _expect_one(stack: Stack, status: str, router: Device, site: Site) -> None:
-    told = _told(stack, status)
+def expect_one(notifications: list[Notification], status: str, router: Device, site: Site) -> None:
+    """Among the notifications about outages exactly one has this status, for this commune and naming it.
+
+    Raises:
+        DemoError: with what came instead.
+    """
+    told = _of(notifications, status)
     if len(told) != 1 or len(told[0].alerts) != 1:
         raise DemoError(f"expected exactly one {status} notification with one alert, got: {describe(told)}")
     text = " ".join(told[0].alerts[0].annotations.values())

@@ -70,7 +70,10 @@ class Room:
     def _swaps(self) -> dict[str, str]:
         swaps = {f"{HOST}:{number}": self.ports.address(name) for name, number in USUAL.items()}
         # Relative to the file that names them: a path with odd letters needs no quoting in YAML.
-        return swaps | {"/etc/citynoc/rules/": "rules/", "/run/credentials/citynoc-alertmanager.service/": "secrets/"}
+        return swaps | {
+            "/etc/citynoc/rules/": "rules/",
+            "/run/credentials/citynoc-alertmanager.service/": "secrets/",
+        }
 
 
 def swap(text: str, swaps: Mapping[str, str]) -> str:
@@ -123,7 +126,13 @@ def mosquitto(room: Room) -> Program:
     """The broker, with the shipped queue sizes; it keeps its retained messages in the folder it runs in."""
     return Program(
         "mosquitto",
-        (_found("mosquitto"), "-c", str(room.shipped("mosquitto/loopback.conf")), "-p", room.port("mosquitto")),
+        (
+            _found("mosquitto"),
+            "-c",
+            str(room.shipped("mosquitto/loopback.conf")),
+            "-p",
+            room.port("mosquitto"),
+        ),
         port_open(room.ports.address("mosquitto")),
         folder=room.folder.store("mosquitto"),
     )

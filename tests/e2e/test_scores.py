@@ -1,0 +1,19 @@
+"""Outage scenarios that every change must keep right; `make scores` plays all of them."""
+
+import pytest
+
+from citynoc.demo.servers import BINARIES
+from tests.binaries import require
+from tests.e2e.scores import SCENARIOS, scores
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+ALWAYS = ("one-commune-cut", "one-aggregation-router", "both-aggregation-routers", "shared-cable")
+
+
+async def test_one_cause_one_page():
+    for program, _ in BINARIES.values():
+        require(program)
+    played = await scores([SCENARIOS / f"{name}.yml" for name in ALWAYS])
+    assert [fault for score in played for fault in score.faults] == []
+    assert [score.got for score in played] == [1, 0, 1, 1]
