@@ -51,6 +51,8 @@ INDEX = (
 SCRAPED = web.RequestKey("citynoc.scraped", tuple[int, int])
 """Where a request keeps the size and the number of series of a complete metrics answer."""
 
+NOT_PACKED = (b"", b"")
+
 T = TypeVar("T")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -65,6 +67,7 @@ class Server:
         self._traffic = Traffic()
         self._self_metrics = SelfMetrics(views.stats, self._traffic)
         self._state: StateExposition | None = None
+        self._packed: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         self._open = 0
         self._reloading = asyncio.Lock()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="http")
@@ -167,7 +170,14 @@ class Server:
     async def _body(self, request: web.Request, body: bytes, content_type: str) -> web.Response:
         headers = {hdrs.CONTENT_TYPE: content_type, hdrs.VARY: "Accept, Accept-Encoding"}
         if len(body) > GZIP_FROM and gzip_accepted(request.headers.get(hdrs.ACCEPT_ENCODING, "")):
-            body = await self._in_thread(lambda: zlib.compress(body, GZIP_LEVEL, GZIP_WINDOW))
+            # A city where nothing happens has the same text scrape after scrape: it is compressed once.
+            key = (request.path, content_type) if SCRAPED in request else None
+            plain, packed = self._packed.get(key, NOT_PACKED) if key else NOT_PACKED
+            if plain != body:
+                packed = await self._in_thread(lambda: zlib.compress(body, GZIP_LEVEL, GZIP_WINDOW))
+                if key:
+                    self._packed[key] = (body, packed)
+            body = packed
             headers[hdrs.CONTENT_ENCODING] = "gzip"
         return web.Response(body=body, headers=headers)
 

@@ -5,7 +5,6 @@ never guessed. Pure: reads no clock, `CityState.at` is the time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 from collector.metrics import Family
 from collector.metrics import state as families
@@ -20,7 +19,6 @@ ENDED_FOR = 3600.0
 CAUSES_NAMED = 3
 FACT_LENGTH = 128
 
-Key = TypeVar("Key", bound=str)
 FactsOf = Callable[[DeviceName], Mapping[str, str]]
 
 
@@ -56,24 +54,23 @@ class StateExposition:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
-        self._devices = [
-            (device.name, label_text(families.DEVICE_STATE.labels, _identity(device)))
+        self._devices = tuple(inventory.devices)
+        self._device_labels = [
+            label_text(families.DEVICE_STATE.labels, _identity(device))
             for device in inventory.devices.values()
         ]
-        self._sites = [
-            (site.code, label_text(families.SITE_STATE.labels, (site.code, site.district)))
+        self._sites = tuple(inventory.sites)
+        self._site_labels = [
+            label_text(families.SITE_STATE.labels, (site.code, site.district))
             for site in inventory.sites.values()
         ]
         links = [(device, link) for device in inventory.devices.values() for link in device.uplinks]
-        self._links = [
-            (
-                link.name,
-                label_text(
-                    families.LINK_UP.labels, (link.name, device.site, device.district, link.carrier or "")
-                ),
-            )
+        self._links = tuple(link.name for _, link in links)
+        self._link_labels = [
+            label_text(families.LINK_UP.labels, (link.name, device.site, device.district, link.carrier or ""))
             for device, link in links
         ]
+        self._written: dict[str, tuple[list[int | None], bytes]] = {}
         self._site_info = self._static(families.SITE_INFO, map(self._site_row, inventory.sites))
         self._link_info = self._static(families.LINK_INFO, (_link_row(*pair) for pair in links))
         self._facts: dict[DeviceName, Mapping[str, str]] = {}
@@ -97,25 +94,37 @@ class StateExposition:
         yield families.SITE_INFO, self._site_info
         yield families.LINK_INFO, self._link_info
         yield families.DEVICE_INFO, self._device_info_text(facts)
-        verdicts = [
-            (labels, verdict)
-            for name, labels in self._devices
-            if (verdict := state.devices.get(name)) is not None
-        ]
-        yield _body(families.DEVICE_STATE, ((labels, int(verdict.state)) for labels, verdict in verdicts))
-        yield _body(
-            families.DEVICE_UP,
-            ((labels, int(verdict.answered)) for labels, verdict in verdicts if verdict.answered is not None),
+        verdicts = [state.devices.get(name) for name in self._devices]
+        labels = self._device_labels
+        yield self._kept(
+            families.DEVICE_STATE, labels, [None if one is None else one.state for one in verdicts]
         )
-        yield _body(
+        yield self._kept(
+            families.DEVICE_UP, labels, [None if one is None else one.answered for one in verdicts]
+        )
+        yield self._kept(
             families.DEVICE_MAINTENANCE,
-            ((labels, int(verdict.state is State.MAINTENANCE)) for labels, verdict in verdicts),
+            labels,
+            [None if one is None else one.state is State.MAINTENANCE for one in verdicts],
         )
-        yield _body(families.SITE_STATE, _known(self._sites, state.sites))
-        yield _body(families.LINK_UP, _known(self._links, state.links))
-        yield _body(families.REDUNDANCY_LOST, _known(self._sites, state.redundancy_lost))
+        labels = self._site_labels
+        yield self._kept(families.SITE_STATE, labels, [state.sites.get(code) for code in self._sites])
+        yield self._kept(families.LINK_UP, self._link_labels, [state.links.get(name) for name in self._links])
+        yield self._kept(
+            families.REDUNDANCY_LOST, labels, [state.redundancy_lost.get(code) for code in self._sites]
+        )
         yield from self._outages(shown(state))
         yield _body(families.BLIND, (("", int(state.blind)),))
+
+    def _kept(self, family: Family, labels: Sequence[str], values: list[int | None]) -> tuple[Family, bytes]:
+        """The lines of those that have a value; written again only if a value has changed since the last scrape."""
+        before = self._written.get(family.name)
+        if before is None or before[0] != values:
+            rows = (
+                (label, int(value)) for label, value in zip(labels, values, strict=True) if value is not None
+            )
+            before = self._written[family.name] = (values, _body(family, rows)[1])
+        return family, before[1]
 
     def _outages(self, outages: Sequence[Outage]) -> Iterator[tuple[Family, bytes]]:
         active = families.OUTAGE_ACTIVE
@@ -194,13 +203,6 @@ _OUTAGE_VALUES: tuple[tuple[Family, Callable[[Outage], Number]], ...] = (
 def _body(family: Family, rows: Iterable[tuple[str, Number]]) -> tuple[Family, bytes]:
     name = family.name
     return family, "".join([f"{name}{labels} {value!r}\n" for labels, value in rows]).encode()
-
-
-def _known(rows: Iterable[tuple[Key, str]], values: Mapping[Key, int]) -> Iterator[tuple[str, int]]:
-    for key, labels in rows:
-        value = values.get(key)
-        if value is not None:
-            yield labels, int(value)
 
 
 def _identity(device: Device) -> tuple[str, ...]:

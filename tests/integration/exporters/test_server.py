@@ -5,7 +5,7 @@ import socket
 import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest
@@ -253,3 +253,13 @@ async def test_a_port_in_use_is_an_os_error():
         with pytest.raises(OSError, match="address already in use"):
             async with Server(FakeViews(), "127.0.0.1", running.port):
                 pass
+
+
+async def test_a_compressed_scrape_shows_the_news_at_once():
+    views = FakeViews()
+    async with serving(views) as client:
+        for blind in (False, False, True, True, False):
+            views.state = replace(views.state, blind=blind)
+            async with client.get("/metrics/state", headers={"Accept-Encoding": "gzip"}) as response:
+                text = gzip.decompress(await response.read()).decode()
+            assert f"\ncitynoc_blind {int(blind)}\n" in text

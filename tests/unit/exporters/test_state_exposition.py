@@ -207,3 +207,13 @@ def test_any_name_of_a_place_is_read_back_as_it_was(name: str):
             if sample.name == "citynoc_site_info"
         }
         assert names == {SITE: name, CENTRE: "Trung tâm dữ liệu 1"}
+
+
+@given(st.lists(st.tuples(st.sampled_from([*State, None]), st.sampled_from([True, False, None])), max_size=8))
+def test_a_scrape_after_others_says_what_a_first_one_would(history: list[tuple[State | None, bool | None]]):
+    exposition = StateExposition(inventory())
+    for state, answered in history:
+        verdicts = {} if state is None else {ROUTER: DeviceVerdict(state, NOW, answered=answered)}
+        links = {} if answered is None else {"rt-00115--core-1": answered}
+        city = replace(all_up(), devices=verdicts, links=links, sites={} if state is None else {SITE: state})
+        assert text(city, exposition=exposition) == text(city)
