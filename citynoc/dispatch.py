@@ -1,0 +1,140 @@
+"""Where a finished question goes: to the store for people, to the exposition for Prometheus, to the judge as evidence.
+
+It decides nothing. Times that it is given and passes on are steady seconds, except where it says Unix.
+"""
+
+from collections.abc import Iterator
+
+import structlog
+
+from citynoc.clock import Clock
+from collector.metrics.ietf import IF_OPER_STATUS
+from collector.model import Device, DeviceName, Inventory
+from collector.outages.verdict import Judge, Via
+from collector.outcome import Answer, Failure, FailureKind, Measured, Outcome, SeriesSet
+from collector.plan import PollKey, Question
+from collector.sources import HintKind
+from collector.store import Store
+from exporters.exposition import DeviceExposition
+
+UP = 1  # ifOperStatus, RFC 2863
+LIFE = 1.5
+"""Intervals that a sample lives at most when its next poll does not end."""
+
+log = structlog.get_logger(__name__)
+
+
+class Dispatch:
+    """Takes outcomes on the event loop, exactly once per question, and hands each to those who need it."""
+
+    def __init__(
+        self, inventory: Inventory, judge: Judge, store: Store, exposition: DeviceExposition, clock: Clock
+    ) -> None:
+        self._judge = judge
+        self._store = store
+        self._exposition = exposition
+        self._clock = clock
+        self._inventory = inventory
+        self._failing: dict[PollKey, FailureKind] = {}
+
+    def reconfigure(self, inventory: Inventory) -> None:
+        """Take a new inventory; what is remembered of devices that left it is dropped."""
+        gone = self._inventory.devices.keys() - inventory.devices.keys()
+        self._store.forget(gone)
+        for device in gone:
+            for question in Question:
+                self._exposition.drop(PollKey(device, question))
+        self._failing = {key: kind for key, kind in self._failing.items() if key.device not in gone}
+        self._inventory = inventory
+
+    def finished(self, key: PollKey, outcome: Outcome, asked_at: float) -> None:
+        """Take the outcome of a question asked at a steady time; one about an unknown device is dropped."""
+        device = self._inventory.devices.get(key.device)
+        if device is None:
+            return
+        now = self._clock.steady()
+        self._say_change(key, outcome)
+        self._store.put(key, outcome, self._clock.unix_of(now))
+        if isinstance(outcome, Answer):
+            self._answered(device, key, outcome, asked_at, now)
+        else:
+            self._failed(key, outcome, asked_at, now)
+
+    def told(self, key: PollKey, outcome: Outcome) -> None:
+        """Take news that nobody asked for (telemetry): it was true when it arrived."""
+        self.finished(key, outcome, self._clock.steady())
+
+    def hint(self, device: DeviceName, kind: HintKind) -> None:
+        """Take a hint: it makes the judge look and is never a verdict."""
+        if device in self._inventory.devices:
+            self._judge.hint(device, kind.value, self._clock.unix())
+
+    def _answered(self, device: Device, key: PollKey, answer: Answer, asked_at: float, now: float) -> None:
+        if answer.measured:
+            self._exposition.put(key, answer, now + LIFE * _interval(device, key.question))
+        at = self._clock.unix_of(now)
+        self._judge.heard(
+            device.name, self._clock.unix_of(asked_at), at, Via(key.question), rebooted=answer.rebooted
+        )
+        for link, up in _link_states(device, answer.measured):
+            self._judge.link_status(link, up=up, at=self._clock.unix_of(asked_at))
+
+    def _failed(self, key: PollKey, failure: Failure, asked_at: float, now: float) -> None:
+        if key.question is not Question.LIVENESS:  # a liveness question holds no samples
+            self._exposition.drop(key)
+        asked, at = self._clock.unix_of(asked_at), self._clock.unix_of(now)
+        if failure.kind is FailureKind.UNREACHABLE:
+            self._judge.unsent(key.device, at)
+        elif failure.kind is FailureKind.TIMEOUT:
+            if key.question is Question.LIVENESS:
+                self._judge.missed(key.device, asked, at)
+        elif (
+            failure.kind not in {FailureKind.STALLED, FailureKind.BUG}
+            and key.question is not Question.TELEMETRY
+        ):
+            self._judge.heard(key.device, asked, at, Via(key.question))
+
+    def _say_change(self, key: PollKey, outcome: Outcome) -> None:
+        """One line per change, not per poll."""
+        before = self._failing.get(key)
+        if isinstance(outcome, Failure):
+            if outcome.kind is FailureKind.STALLED:  # about us or the broker, and said there once
+                return
+            if outcome.kind is not before and key.question is not Question.LIVENESS:
+                self._failing[key] = outcome.kind
+                log.warning(
+                    "poll.failed",
+                    device=key.device,
+                    question=key.question,
+                    kind=outcome.kind,
+                    why=outcome.detail,
+                )
+        elif before is not None:
+            del self._failing[key]
+            log.info("poll.recovered", device=key.device, question=key.question)
+
+
+def _interval(device: Device, question: Question) -> float:
+    """Seconds between two outcomes of this question; KeyError-free because only such devices are asked."""
+    if question is Question.TELEMETRY and device.mqtt is not None:
+        return 3 * device.mqtt.heartbeat / LIFE  # silence for three heartbeats makes it stale
+    if device.snmp is None:
+        return 0.0
+    return device.snmp.poll_interval if question is Question.POLL else device.snmp.liveness_interval
+
+
+def _link_states(device: Device, measured: tuple[Measured, ...]) -> Iterator[tuple[str, bool]]:
+    """Each uplink whose interface the device reports on, and whether that is up."""
+    wanted = {link.interface: link.name for link in device.uplinks if link.interface}
+    if not wanted:
+        return
+    for block in measured:
+        if block.series.family is IF_OPER_STATUS:
+            for name, status in zip(_interface_names(block.series), block.values, strict=True):
+                if name in wanted:
+                    yield wanted[name], status == UP
+
+
+def _interface_names(series: SeriesSet) -> Iterator[str]:
+    column = series.family.labels.index("ifName")
+    return (row[column] for row in series.labels)

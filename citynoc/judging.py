@@ -1,0 +1,61 @@
+"""The loop between evidence and what is shown: a round of verdicts, the questions it wants asked, the journal, the state.
+
+It decides nothing: the judge does. A state with news is shown once it is in the journal, or after `PATIENCE`
+regardless, and `journal_behind` says so.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from collector.outages.journal import Journal
+
+from citynoc.clock import Clock
+from collector.outages.verdict import Judge, Round
+from collector.scheduler import Scheduler
+
+ROUND = 0.1
+"""Seconds between rounds: re-asks are 0.4 s apart."""
+
+
+class Judging:
+    """Runs rounds until cancelled. `state` is what may be shown, a new object whenever anything in it changed."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        journal: Journal,
+        scheduler: Scheduler,
+        clock: Clock,
+        broker_connected: Callable[[], bool],
+    ) -> None:
+        self.judge = judge
+        self._journal = journal
+        self._scheduler = scheduler
+        self._clock = clock
+        self._broker_connected = broker_connected
+        self.state = judge.round(clock.unix()).state
+
+    @property
+    def journal_behind(self) -> bool:
+        """Whether something is shown that is not in the journal yet."""
+        return self._journal.behind
+
+    async def run(self) -> None:
+        """Round after round; evidence that arrives meanwhile goes into the next."""
+        connected = False
+        while True:
+            now = self._clock.unix()
+            if self._clock.stepped():
+                now = self._clock.unix()
+                self.judge.stalled(now)
+            if self._broker_connected() is not connected:
+                connected = not connected
+                self.judge.broker(now, connected=connected)
+            await self._show(self.judge.round(now))
+            await asyncio.sleep(max(0.0, ROUND - (self._clock.unix() - now)))
+
+    async def _show(self, verdicts: Round) -> None:
+        self._scheduler.ask_now(verdicts.asks)
+        if verdicts.news:
+            await self._journal.record(verdicts)
+        self.state = verdicts.state

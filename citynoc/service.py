@@ -1,0 +1,208 @@
+"""The service: opens its parts in order, runs them in one task group, reloads, and closes them in reverse.
+
+It wires and decides nothing else: what a part does stands in that part.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+
+import structlog
+
+from citynoc.clock import Clock
+from citynoc.dispatch import Dispatch
+from citynoc.judging import Judging
+from citynoc.settings import Settings
+from citynoc.views import ServiceViews
+from collector import plan
+from collector.config.load import Configuration, load
+from collector.config.problems import ConfigurationError
+from collector.model import Broker, Inventory
+from collector.outages.journal import Journal
+from collector.outages.topology import Topology
+from collector.outages.verdict import Judge
+from collector.scheduler import Scheduler
+from collector.sources.mqtt import MqttSource
+from collector.sources.snmp import SnmpSource
+from collector.store import Store
+from exporters.exposition import DeviceExposition
+from exporters.server import Server
+
+log = structlog.get_logger(__name__)
+
+
+class CannotStartError(Exception):
+    """The service cannot start here: one sentence for the person who started it."""
+
+
+class Service:
+    """One city's monitor. `run` returns after SIGTERM or SIGINT and leaves nothing behind."""
+
+    def __init__(self, settings: Settings, configuration: Configuration, store: Store) -> None:
+        self._settings = settings
+        self._configuration = configuration
+        self._store = store
+        self._clock = Clock()
+        self._exposition = DeviceExposition()
+        self._stop = asyncio.Event()
+        self._broker_changed = asyncio.Event()
+        self._reloading = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Open, work, close. Raises CannotStartError."""
+        inventory = self._configuration.inventory
+        async with AsyncExitStack() as parts:
+            journal = await self._open_journal(parts)
+            now = self._clock.unix()
+            self._judge = Judge(Topology(inventory), inventory.city.verdict, now, journal.open_outages)
+            self._dispatch = Dispatch(inventory, self._judge, self._store, self._exposition, self._clock)
+            snmp = await parts.enter_async_context(
+                SnmpSource(clock=self._clock.steady, source=inventory.city.source_address)
+            )
+            self._scheduler = Scheduler(snmp, self._dispatch.finished, self._stalled, self._clock.steady)
+            self._scheduler.apply(plan.diff(plan.Plan({}), self._plan(self._configuration)))
+            self._judging = Judging(
+                self._judge, journal, self._scheduler, self._clock, self._broker_connected
+            )
+            self._views = ServiceViews(
+                inventory=inventory,
+                clock=self._clock,
+                store=self._store,
+                devices=self._exposition,
+                scheduler=self._scheduler,
+                snmp=snmp,
+                judging=self._judging,
+                reload=self.reload,
+            )
+            await self._serve(parts, inventory)
+            await self._work()
+        log.info("service.stopped")
+
+    async def _open_journal(self, parts: AsyncExitStack) -> Journal:
+        try:
+            self._settings.data.mkdir(parents=True, exist_ok=True, mode=0o750)
+        except OSError as error:
+            raise CannotStartError(f"cannot keep data in {self._settings.data}: {error.strerror}") from None
+        return await parts.enter_async_context(
+            Journal(self._settings.data / "journal.sqlite", self._clock.unix)
+        )
+
+    async def _serve(self, parts: AsyncExitStack, inventory: Inventory) -> None:
+        host, port = inventory.city.listen_host, inventory.city.listen_port
+        try:
+            server = await parts.enter_async_context(Server(self._views, host, port))
+        except OSError as error:
+            raise CannotStartError(
+                f"cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}; "
+                "choose another address with --listen or in city.yml"
+            ) from None
+        log.info(
+            "service.started",
+            listening=f"{host}:{server.port}",
+            devices=len(inventory.devices),
+            sites=len(inventory.sites),
+            polls=len(self._scheduler.plan.polls),
+        )
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as tasks:
+            work = [
+                tasks.create_task(self._scheduler.run(), name="scheduler"),
+                tasks.create_task(self._judging.run(), name="judge"),
+                tasks.create_task(self._listen(), name="mqtt"),
+            ]
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(self.reload()))
+            await self._stop.wait()
+            log.info("service.stopping")
+            for task in work:
+                task.cancel()
+
+    async def _listen(self) -> None:
+        """Listen to the broker of the day; a reload that changes it starts anew."""
+        while True:
+            self._broker_changed.clear()
+            source = self._mqtt_source(self._configuration)
+            self._views.mqtt = source
+            async with asyncio.TaskGroup() as tasks:
+                listening = None
+                if source is not None:
+                    listening = tasks.create_task(source.listen(self._dispatch.told, self._dispatch.hint))
+                await self._broker_changed.wait()
+                if listening is not None:
+                    listening.cancel()
+
+    def _mqtt_source(self, configuration: Configuration) -> MqttSource | None:
+        inventory = configuration.inventory
+        broker = inventory.city.broker
+        if broker is None:
+            return None
+        credential = inventory.credentials[broker.credential] if broker.credential is not None else None
+        return MqttSource(broker, credential, inventory.devices, configuration.telemetry, self._clock.unix)
+
+    async def reload(self) -> Sequence[str]:
+        """Read the files again and apply the difference; a wrong configuration changes nothing.
+
+        Returns the problems one a line, or nothing if the new configuration is in use.
+        """
+        async with self._reloading:
+            try:
+                loaded = await asyncio.to_thread(load, self._settings.config, os.environ)
+            except ConfigurationError as wrong:
+                self._views.reload_ok = False
+                problems = [str(problem) for problem in wrong.problems]
+                log.error("config.rejected", problems=len(problems), first=problems[0] if problems else "")
+                return problems
+            self._apply(self._settings.applied_to(loaded))
+            self._views.reload_ok = True
+            return []
+
+    def _apply(self, new: Configuration) -> None:
+        """Swap the configuration between two ticks: nothing here awaits."""
+        old, self._configuration = self._configuration, new
+        inventory = new.inventory
+        change = plan.diff(self._scheduler.plan, self._plan(new))
+        self._scheduler.apply(change)
+        self._dispatch.reconfigure(inventory)
+        self._judge.update(Topology(inventory), self._clock.unix())
+        self._views.reconfigured(inventory)
+        if _session(old) != _session(new):
+            self._broker_changed.set()
+        elif self._views.mqtt is not None:
+            self._views.mqtt.update(inventory.devices, new.telemetry)
+        if _address(old) != _address(new):
+            log.warning("config.needs_restart", setting="listen")
+        log.info(
+            "config.applied",
+            added=len(change.added),
+            removed=len(change.removed),
+            changed=len(change.changed),
+            devices=len(inventory.devices),
+        )
+
+    @staticmethod
+    def _plan(configuration: Configuration) -> plan.Plan:
+        return plan.build(configuration.inventory, configuration.profiles)
+
+    def _broker_connected(self) -> bool:
+        mqtt = self._views.mqtt
+        return mqtt is not None and mqtt.stats().connected
+
+    def _stalled(self, _steady: float) -> None:
+        log.warning("loop.stalled")
+        self._judge.stalled(self._clock.unix())
+
+
+def _address(configuration: Configuration) -> tuple[str, int]:
+    return configuration.inventory.city.listen_host, configuration.inventory.city.listen_port
+
+
+def _session(configuration: Configuration) -> tuple[Broker | None, object]:
+    """What a broker connection depends on."""
+    broker = configuration.inventory.city.broker
+    name = broker.credential if broker is not None else None
+    return broker, configuration.inventory.credentials.get(name) if name is not None else None

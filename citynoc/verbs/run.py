@@ -1,0 +1,53 @@
+"""`citynoc run`: the service, until SIGTERM or Ctrl-C; SIGHUP reads the configuration again."""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from citynoc import logs
+from citynoc.service import CannotStartError, Service
+from citynoc.settings import Endpoint, Settings
+from collector.config import load
+from collector.store import Store
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's options."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path("data"),
+        metavar="DIR",
+        help="where the journal lives (default: ./data)",
+    )
+    parser.add_argument("--listen", type=_endpoint, metavar="HOST:PORT", help="serve HTTP here instead")
+    parser.add_argument(
+        "--broker", type=_endpoint, metavar="HOST:PORT", help="listen to this MQTT broker instead"
+    )
+    parser.add_argument(
+        "--snmp-port", type=int, metavar="N", help="ask every device on this UDP port instead"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="log more")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load, start, serve. Raises ConfigurationError if the files are wrong; 1 if the service cannot start."""
+    settings = Settings(args.config, args.data, args.listen, args.broker, args.snmp_port)
+    configuration = load(settings.config, os.environ)
+    store = Store()
+    logs.configure(store.logged, verbose=args.verbose)
+    try:
+        asyncio.run(Service(settings, settings.applied_to(configuration), store).run())
+    except CannotStartError as why:
+        sys.stderr.write(f"citynoc run: {why}\n")
+        return 1
+    return 0
+
+
+def _endpoint(text: str) -> Endpoint:
+    try:
+        return Endpoint.parse(text)
+    except ValueError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None

@@ -1,0 +1,118 @@
+"""What the exporters see of the running service: present values, pulled at scrape time. It changes nothing."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from citynoc import __version__
+from citynoc.clock import Clock
+from citynoc.judging import Judging
+from collector.model import DeviceName, Inventory
+from collector.outages.state import CityState
+from collector.plan import Question
+from collector.scheduler import Scheduler
+from collector.sources.mqtt import MqttSource
+from collector.sources.snmp import SnmpSource
+from collector.store import Remembered, Store
+from exporters.exposition import DeviceExposition
+from exporters.views import ServiceStats
+
+
+class ServiceViews:
+    """Implements `exporters.views.Views` over the parts of one service.
+
+    `configured` holds what a reload replaces: the service sets `inventory`, `mqtt`, `reload_ok` and `reload_at`.
+    """
+
+    def __init__(
+        self,
+        *,
+        inventory: Inventory,
+        clock: Clock,
+        store: Store,
+        devices: DeviceExposition,
+        scheduler: Scheduler,
+        snmp: SnmpSource,
+        judging: Judging,
+        reload: Callable[[], Awaitable[Sequence[str]]],
+    ) -> None:
+        self._inventory = inventory
+        self._clock = clock
+        self._store = store
+        self._devices = devices
+        self._scheduler = scheduler
+        self._snmp = snmp
+        self._judging = judging
+        self._reload = reload
+        self._ready = False
+        self.mqtt: MqttSource | None = None
+        self.reload_ok = True
+        self.reload_at = clock.unix()
+
+    def reconfigured(self, inventory: Inventory) -> None:
+        """Show a new inventory from now on."""
+        self._inventory = inventory
+        self.reload_at = self._clock.unix()
+
+    @property
+    def devices(self) -> DeviceExposition:
+        """Device samples as text."""
+        return self._devices
+
+    def monotonic(self) -> float:
+        """The clock of sample expiry."""
+        return self._clock.steady()
+
+    def ready(self) -> bool:
+        """True once every question of the plan has come to an end at least once; stays true."""
+        if not self._ready:
+            polls = self._scheduler.plan.polls
+            self._ready = self._store.finished(polls) == len(polls)
+        return self._ready
+
+    def city_state(self) -> CityState:
+        """The latest judgement that may be shown."""
+        return self._judging.state
+
+    def inventory(self) -> Inventory:
+        """The running configuration."""
+        return self._inventory
+
+    def facts(self, device: DeviceName, /) -> Mapping[str, str]:
+        """What the device told about itself."""
+        return self._store.facts(device)
+
+    def history(self, device: DeviceName, /) -> Sequence[Remembered]:
+        """The device's last finished questions, oldest first."""
+        return self._store.history(device)
+
+    def stats(self) -> ServiceStats:
+        """The service's numbers about itself."""
+        snmp = self._snmp.stats()
+        mqtt = self.mqtt.stats() if self.mqtt is not None else None
+        targets = dict.fromkeys(Question, 0)
+        for key in self._scheduler.plan.polls:
+            targets[key.question] += 1
+        targets[Question.TELEMETRY] = sum(
+            1 for device in self._inventory.devices.values() if device.mqtt is not None
+        )
+        return ServiceStats(
+            version=__version__,
+            polls=self._store.outcomes,
+            skipped=self._scheduler.stats.skipped,
+            targets=targets,
+            in_flight=self._scheduler.in_flight,
+            lateness=self._scheduler.stats.lateness,
+            packets_sent=snmp.sent,
+            packets_received=snmp.received,
+            ignored_datagrams=snmp.ignored,
+            mqtt_connected=mqtt.connected if mqtt is not None else None,
+            mqtt_messages={result.value: count for result, count in mqtt.results.items()}
+            if mqtt is not None
+            else {},
+            reload_ok=self.reload_ok,
+            reload_at=self.reload_at,
+            journal_behind=self._judging.journal_behind,
+        )
+
+    async def reload(self) -> Sequence[str]:
+        """Read the configuration again; the problems one a line, or nothing if it was taken into use."""
+        return await self._reload()
