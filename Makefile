@@ -38,8 +38,9 @@ bench: ## figures; one part with WHAT=snmp|scrape|city|page|config|mqtt|…
 scores: ## outage scenarios against real Prometheus and Alertmanager
 	@$(PYTHON) -m tests.e2e.scores
 
-docs: ## generated pages
-	$(PYTHON) -m docs.generate
+docs: ## generated pages and dashboards
+	$(PYTHON) -m exporters.catalogue > docs/metrics.md
+	$(PYTHON) -m citynoc dashboards build
 
 clean: ## what tests and builds leave behind; not .venv, not a demo's data
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from citynoc.demo.folder import COMMUNITY
 from citynoc.demo.oracle import Up
 from citynoc.demo.sink import Notification
 from citynoc.demo.stack import Stack
@@ -103,10 +104,9 @@ def victim(stack: Stack) -> tuple[Device, Site]:
 
 
 async def polled(stack: Stack, device: Device) -> str:
-    """What `citynoc poll DEVICE` prints. Raises DemoError if it fails or shows no interface."""
+    """What `citynoc poll` prints for the device. Raises DemoError if it fails or shows no interface's counters."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "citynoc", "poll", "--config", str(stack.room.config)),
-        *("--snmp-port", str(stack.room.ports.snmp), device.name),
+        *(sys.executable, "-m", "citynoc", *poll_arguments(stack, device)),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -115,8 +115,18 @@ async def polled(stack: Stack, device: Device) -> str:
     output, _ = await process.communicate()
     text = output.decode(errors="replace")
     if process.returncode != 0 or "ifHCInOctets" not in text:
-        raise DemoError(f"`citynoc poll {device.name}` ended with exit code {process.returncode}:\n{text}")
+        raise DemoError(f"`citynoc poll` of {device.name} ended with exit code {process.returncode}:\n{text}")
     return text
+
+
+def poll_arguments(stack: Stack, device: Device) -> list[str]:
+    """How to poll the device by hand; by its address if the agents had to take another port than the inventory's."""
+    arguments = ["poll", "--config", str(stack.room.config)]
+    access, port = device.snmp, stack.room.ports.snmp
+    if access is None or access.port == port:
+        return [*arguments, device.name]
+    address = ["--address", f"{device.address}:{port}", "--community-env", COMMUNITY]
+    return [*arguments, *address, "--profile", access.profile, device.name]
 
 
 def _told(stack: Stack, status: str) -> list[Notification]:

@@ -3,9 +3,12 @@
 Prints and nothing else; decides nothing. On a pipe the same lines come without colours and without a moving bar.
 """
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -14,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from citynoc.demo.folder import COMMUNITY
 from citynoc.demo.oracle import Up
-from citynoc.demo.proof import Seen
+from citynoc.demo.proof import Seen, poll_arguments, victim
 from citynoc.demo.sink import Notification
 from citynoc.demo.stack import Stack
 
@@ -72,7 +75,8 @@ class Screen:
     def addresses(self, stack: Stack) -> None:
         """Where to look, and what to try in another terminal."""
         room = stack.room
-        router = next((name for name in sorted(stack.inventory.devices) if name.startswith("rt-")), "DEVICE")
+        device, _ = victim(stack)
+        router = device.name
         self._console.print()
         rows = [
             (
@@ -92,7 +96,7 @@ class Screen:
         self._console.print(
             f"\nIn another terminal:\n"
             f"  . {escape(str(folder.environment_file))}   # {COMMUNITY} of this run\n"
-            f"  citynoc poll --config {escape(str(room.config))} --snmp-port {room.ports.snmp} {router}\n"
+            f"  {escape(shlex.join([str(Path(sys.executable).with_name('citynoc')), *poll_arguments(stack, device)]))}\n"
             f'  curl -X POST {room.url("control", "/cut")} -d \'{{"device": "{router}"}}\'     # and watch the page arrive here\n'
             f'  curl -X POST {room.url("control", "/repair")} -d \'{{"device": "{router}"}}\'\n'
             f"\nLogs and data: {escape(str(folder.root))}. Ctrl-C stops everything that was started here.\n",
