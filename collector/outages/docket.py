@@ -1,0 +1,321 @@
+"""The outages that are open, held or lately ended: opened from findings, followed until they are over. Pure.
+
+An outage's id, kind and district are fixed when it opens; what it affects follows the evidence while it fails and
+is kept as it last was from its repair on; its severity only rises.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from collector.model import DeviceName, SiteCode
+from collector.outages.cover import Key
+from collector.outages.evidence import NEVER, Hearing
+from collector.outages.flap import Case, Patience
+from collector.outages.rootcause import Cause, Finding, joint_shadow
+from collector.outages.shadow import blame, cut_off_sites, severity_of
+from collector.outages.state import CauseKind, Outage
+from collector.outages.topology import Topology
+
+FOREVER = float("inf")
+
+
+class Docket:
+    """All cases by outage id."""
+
+    def __init__(
+        self, topology: Topology, patience: Patience, restored: Iterable[Outage], now: float
+    ) -> None:
+        self._net = topology
+        self._patience = patience
+        self.cases: dict[str, Case] = {}
+        self.blamed: dict[int, str] = {}
+        """The outage under which each cut-off device is reported."""
+        self._floor: dict[int, float] = {}
+        self._opened: list[str] = []
+        self._updated: dict[str, None] = {}
+        self._closed: list[str] = []
+        self.revision = 0
+        for outage in restored:
+            self._restore(outage, now)
+
+    def _restore(self, outage: Outage, now: float) -> None:
+        net = self._net
+        keys = tuple(sorted(_key_of(outage.kind, name, net) for name in outage.causes))
+        members = {net.index[DeviceName(name)] for name in outage.causes if name in net.index}
+        affected = {net.index[name] for name in outage.affected_devices if name in net.index}
+        for key in keys:
+            if key.kind is CauseKind.CABLE:
+                members |= affected.intersection(net.riders.get(key.names[0], ()))
+            elif key.kind is CauseKind.SITE:
+                members |= affected.intersection(net.independents(SiteCode(key.names[0])))
+        links = frozenset(net.link_index[name] for name in outage.causes if name in net.link_index)
+        case = Case(outage, keys, frozenset(members), links, proof=outage.started)
+        if not members and not links and outage.ended is None:  # its cause left the configuration
+            case.end(now)
+            self._closed.append(outage.id)
+        self.cases[outage.id] = case
+
+    # -- what the judge needs before a finding -------------------------------------------------------------
+
+    def claimed(self) -> set[int]:
+        """Devices whose silence is told already."""
+        found: set[int] = set()
+        for case in self.cases.values():
+            if case.failing or (not case.ended and (not case.released or len(case.members) == 1)):
+                found |= case.members
+        return found
+
+    def open_keys(self) -> set[Key]:
+        """Cables and sites that go on explaining what falls silent."""
+        return {
+            key
+            for case in self.cases.values()
+            if case.failing
+            for key in case.keys
+            if key.kind in {CauseKind.CABLE, CauseKind.SITE}
+        }
+
+    def blamed_from(self, device: int, at: float) -> None:
+        """The device's silence counts only from now on: it is watched again, or its maintenance is over."""
+        self._floor[device] = at
+
+    # -- following -----------------------------------------------------------------------------------------
+
+    def repairs(self, now: float, finding: Finding, hearing: Hearing, ignored: AbstractSet[int]) -> set[int]:
+        """Notice repairs and relapses; the devices whose shadow is over, to be asked anew."""
+        released: set[int] = set()
+        for device, key in finding.joined.items():
+            for case in self.cases.values():
+                if case.failing and key in case.keys:
+                    case.members |= {device}
+        for case in self.cases.values():
+            if case.ended:
+                continue
+            if case.members and case.members <= ignored:
+                case.recovered = now
+                self._end(case, now)
+                released |= self._behind(case, hearing)
+            elif self._repaired(case, finding, hearing):
+                if case.recovered is None:
+                    case.recovered = now
+                    released |= self._behind(case, hearing)
+            elif case.recovered is not None and self._relapsed(case, finding, hearing):
+                case.relapse()
+                case.proof = max(hearing.silent.get(i, NEVER) for i in case.members)
+        return released
+
+    def follow(self, now: float, finding: Finding, hearing: Hearing, meetings: AbstractSet[SiteCode]) -> None:
+        """Open what was found, end what stayed repaired, measure what goes on."""
+        for cause in finding.causes:
+            self._open(cause, hearing, now)
+        self._pass_time(now)
+        self._attribute(finding, meetings)
+
+    def _alive(self, case: Case, device: int, finding: Finding, hearing: Hearing) -> bool:
+        if device in finding.agents:
+            return device in hearing.confirmed
+        return (
+            device not in hearing.silent
+            and hearing.alive_at(device) > case.proof
+            and hearing.life[device] >= hearing.void[device]
+        )
+
+    def _repaired(self, case: Case, finding: Finding, hearing: Hearing) -> bool:
+        alive = {i for i in case.members if self._alive(case, i, finding, hearing)}
+        if not alive:
+            return False
+        if case.outage.kind is CauseKind.SITE:
+            return alive == case.members
+        if case.outage.kind is not CauseKind.GROUP:
+            return True
+        dead = []
+        for key in case.keys:
+            devices, links = self._element(key, case)
+            if not devices & alive:
+                dead.append((set() if links else devices, links))
+        return not joint_shadow(self._net, dead, finding.links_down)
+
+    def _element(self, key: Key, case: Case) -> tuple[set[int], set[int]]:
+        net = self._net
+        if key.kind is CauseKind.CABLE:
+            riders = {i for name in key.names for i in net.riders.get(name, ())}
+            return riders & case.members, {link for name in key.names for link in net.cables.get(name, ())}
+        if key.kind is CauseKind.SITE:
+            return {i for i in case.members if net.devices[i].site in key.names}, set()
+        return {i for i in case.members if net.names[i] in key.names}, set()
+
+    def _relapsed(self, case: Case, finding: Finding, hearing: Hearing) -> bool:
+        """Not repaired any more, and the silence is confirmed and not another's shadow."""
+        again = case.members & finding.frontier & hearing.confirmed
+        return bool(again) and not any(
+            self._alive(case, i, finding, hearing) for i in (case.members if not case.released else again)
+        )
+
+    def _behind(self, case: Case, hearing: Hearing) -> set[int]:
+        """Devices of the case that have not answered lately."""
+        net = self._net
+        devices = {net.index[name] for name in case.outage.affected_devices if name in net.index}
+        devices |= case.members
+        return {i for i in devices if i in hearing.misses or hearing.alive_at(i) < case.proof}
+
+    def _open(self, cause: Cause, hearing: Hearing, now: float) -> None:
+        net = self._net
+        previous = self.cases.get(cause.id)
+        flaps = 0
+        if previous is not None:
+            if not previous.ended:
+                if previous.recovered is not None:
+                    previous.relapse()
+                previous.members |= cause.devices
+                return
+            if now - (previous.outage.ended or NEVER) < self._patience.memory:
+                flaps = previous.flaps + 1
+        tops = [i for i in sorted(cause.devices) if i in hearing.misses]
+        started = min(max(hearing.first_miss(i), self._floor.get(i, NEVER)) for i in tops)
+        links = {
+            link for key in cause.keys if key.kind is CauseKind.CABLE
+            for name in key.names for link in net.cables[name]
+        }  # fmt: skip
+        own_links = links or {link for i in cause.devices for link, _ in net.uplinks[i]}
+        sites = {net.devices[i].site for i in cause.devices}
+        names = sorted(
+            {name for key in cause.keys for name in key.names}
+            if cause.kind is not CauseKind.SITE
+            else {net.names[i] for i in cause.devices}
+        )
+        outage = Outage(
+            id=cause.id,
+            kind=cause.kind,
+            district=net.district_of(cause.devices),
+            started=started,
+            causes=tuple(names),
+            affected_devices=frozenset(),
+            affected_sites=frozenset(),
+            severity=severity_of(
+                net, cause.devices, cause.shadow, cause.devices | cause.shadow, meeting=False
+            ),
+            site=sites.pop() if len(sites) == 1 else None,
+            carrier=net.carrier_of(own_links),
+        )
+        proof = max(hearing.silent.get(i, NEVER) for i in cause.devices)
+        self.cases[cause.id] = Case(outage, cause.keys, cause.devices, frozenset(), proof, flaps=flaps)
+        self._opened.append(cause.id)
+        self.revision += 1
+
+    def _pass_time(self, now: float) -> None:
+        for name, case in list(self.cases.items()):
+            if case.ended:
+                if now - (case.outage.ended or NEVER) > self._patience.keep:
+                    del self.cases[name]
+                    self.revision += 1
+            elif case.recovered is not None:
+                if now - case.recovered >= self._patience.settle:
+                    case.released = True
+                if now - case.recovered >= case.hold(self._patience):
+                    self._end(case, case.recovered)
+
+    def _end(self, case: Case, at: float) -> None:
+        case.end(at)
+        self._closed.append(case.outage.id)
+        self.revision += 1
+
+    def _attribute(self, finding: Finding, meetings: AbstractSet[SiteCode]) -> None:
+        """Who is reported under which outage, and how much each outage matters now."""
+        net = self._net
+        failing = {name: case for name, case in self.cases.items() if case.failing}
+        order = {name: (case.outage.started, name) for name, case in failing.items()}
+        tops: dict[int, str] = {}
+        for name in sorted(failing, key=order.__getitem__):
+            for device in failing[name].members & finding.gone:
+                tops.setdefault(device, name)
+        links = {link: name for name, case in failing.items() for link in case.links}
+        self.blamed = blame(net, finding.gone, tops, links, order.__getitem__)
+        shadows: dict[str, set[int]] = {name: set() for name in failing}
+        for device, name in self.blamed.items():
+            shadows[name].add(device)
+        for name, case in failing.items():
+            self._measure(case, shadows[name], finding, meetings)
+
+    def _measure(
+        self, case: Case, devices: set[int], finding: Finding, meetings: AbstractSet[SiteCode]
+    ) -> None:
+        net, old = self._net, case.outage
+        if not devices and not case.links:  # restored, and nothing seen yet
+            return
+        tops = case.members & devices
+        sites = cut_off_sites(net, devices, finding.gone)
+        shadow = devices - tops
+        meeting = bool(meetings & (sites | {net.devices[i].site for i in tops}))
+        severity = severity_of(net, tops, shadow, set(finding.gone), meeting=meeting)
+        if severity > severity.WARNING:
+            sites |= {net.devices[i].site for i in tops}
+        new = replace(
+            old,
+            affected_devices=frozenset(net.names[i] for i in devices),
+            affected_sites=sites,
+            severity=max(old.severity, severity),
+        )
+        if new != old:
+            case.outage = new
+            self._updated[old.id] = None
+            self.revision += 1
+
+    # -- the rest ------------------------------------------------------------------------------------------
+
+    def blind(self, now: float) -> None:
+        """Nothing can be judged: open outages stay, nobody is blamed."""
+        self.blamed = {}
+        self._pass_time_blind(now)
+
+    def _pass_time_blind(self, now: float) -> None:
+        for case in self.cases.values():
+            if case.recovered is not None and not case.ended:
+                case.recovered = now  # a hold proves nothing while nobody looks
+
+    def acknowledge(self, names: AbstractSet[str]) -> None:
+        """Mark the outages that somebody has taken."""
+        for case in self.cases.values():
+            taken = case.outage.id in names
+            if not case.ended and case.outage.acknowledged != taken:
+                case.outage = replace(case.outage, acknowledged=taken)
+                self._updated[case.outage.id] = None
+                self.revision += 1
+
+    def broke(self, device: int, name: str) -> bool:
+        """Is the device itself what broke, or stands it in the shadow of what did?"""
+        case = self.cases[name]
+        return device in case.members and not any(
+            key.kind is CauseKind.CABLE and device in self._element(key, case)[0] for key in case.keys
+        )
+
+    def due(self) -> float:
+        """When something changes by itself."""
+        found = [case.due(self._patience) for case in self.cases.values()]
+        ends = [
+            case.outage.ended + self._patience.keep + 1.0
+            for case in self.cases.values()
+            if case.outage.ended is not None
+        ]
+        return min([at for at in found if at is not None] + ends, default=FOREVER)
+
+    def news(self) -> tuple[tuple[Outage, ...], tuple[Outage, ...], tuple[Outage, ...]]:
+        """(opened, updated, closed) since the last call."""
+        opened = tuple(self.cases[name].outage for name in self._opened)
+        closed = tuple(self.cases[name].outage for name in self._closed if name in self.cases)
+        told = {*self._opened, *self._closed}
+        updated = tuple(
+            self.cases[name].outage for name in self._updated if name not in told and name in self.cases
+        )
+        self._opened, self._updated, self._closed = [], {}, []
+        return opened, updated, closed
+
+
+def _key_of(kind: CauseKind, name: str, net: Topology) -> Key:
+    if kind is CauseKind.GROUP:
+        kind = CauseKind.DEVICE if name in net.index else CauseKind.CABLE
+    elif kind is CauseKind.SITE:
+        device = net.index.get(DeviceName(name))
+        if device is not None:
+            return Key(CauseKind.SITE, (net.devices[device].site,))
+    return Key(kind, (name,))

@@ -1,0 +1,437 @@
+"""The judge: outcomes go in as they come, a round of verdicts comes out. Pure; the clock is an argument.
+
+Feed `heard`, `missed` and the other news at any rate and in any order, call `round` every 50 to 250 ms, ask the
+devices that it names, and expose the state that it returns. See docs/adr/0002-verdicts.md for the guarantees.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+
+from collector.model import DeviceName, Role, SiteCode, VerdictTimes, Watch
+from collector.outages.asking import Asking
+from collector.outages.docket import Docket
+from collector.outages.evidence import NEVER, Hearing
+from collector.outages.flap import Patience
+from collector.outages.rootcause import Evidence, Finding, judge
+from collector.outages.state import CityState, Outage
+from collector.outages.topology import Topology
+from collector.outages.view import Bench, View
+
+SWEEP = 1.0
+"""Seconds between looks at promises that were not kept."""
+COHORT = 64
+SHORT_CUT = 3
+"""Misses in a row of a device that came back, from which on what is behind it is given a new chance."""
+
+
+class Via(StrEnum):
+    """How a device was heard."""
+
+    LIVENESS = "liveness"
+    POLL = "poll"
+    TELEMETRY = "telemetry"
+
+
+class Hint(StrEnum):
+    """News that makes the judge ask and is never a verdict: the kinds of `collector.sources.HintKind`."""
+
+    OFFLINE = "offline"
+    ONLINE = "online"
+    RESTARTED = "restarted"
+    AUTH_FAILURE = "auth_failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is true of a round besides evidence."""
+
+    maintenance: AbstractSet[DeviceName] = frozenset()
+    """Devices that a maintenance window covers now."""
+    watched: AbstractSet[DeviceName] = frozenset()
+    """Devices with `watch: meetings` that must be on now."""
+    meeting_sites: AbstractSet[SiteCode] = frozenset()
+    """Sites with a meeting going on or starting within the hour."""
+    acknowledged: AbstractSet[str] = frozenset()
+    """Outages that somebody has taken."""
+
+
+NO_CONTEXT = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of verdicts. `asks` are to be asked for liveness now; `state` is to be exposed."""
+
+    asks: tuple[DeviceName, ...]
+    state: CityState
+    changed: tuple[DeviceName, ...] = ()
+    opened: tuple[Outage, ...] = ()
+    updated: tuple[Outage, ...] = ()
+    closed: tuple[Outage, ...] = ()
+
+    @property
+    def news(self) -> bool:
+        """Must this round be journalled before its state is exposed?"""
+        return bool(self.changed or self.opened or self.updated or self.closed)
+
+
+class Judge:
+    """Verdicts for one city. Not for sharing between threads.
+
+    `open_outages` are those that the journal says were open (or ended within the hour): they go on with their
+    start and id, and end only on fresh evidence. Times are Unix seconds; `asked_at` is when a question was sent,
+    `at` when its outcome was known. Unknown device and link names are ignored: a reload may have taken them.
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        times: VerdictTimes,
+        now: float,
+        open_outages: Iterable[Outage] = (),
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+    ) -> None:
+        self.topology = topology
+        self._patience = patience
+        self._hearing = Hearing(len(topology), times.reasks)
+        self._asking = Asking(topology.askable, times.reasks, times.reask_interval)
+        self._docket = Docket(topology, patience, open_outages, now)
+        self._view = View(topology, now)
+        self._finding = Finding()
+        self._beat_at = self._swept = self._resumed = now
+        self._broker_since: float | None = None
+        self._unsent: dict[int, float] = {}
+        self._context = NO_CONTEXT
+        self._meetings_only = frozenset(
+            i for i, device in enumerate(topology.devices) if device.watch is Watch.MEETINGS
+        )
+        self._speakers = tuple(
+            (i, device.mqtt.heartbeat)
+            for i, device in enumerate(topology.devices)
+            if device.mqtt is not None and not topology.askable[i]
+        )
+        self._ignored: AbstractSet[int] = self._meetings_only
+        self._covered: frozenset[int] = frozenset()
+        self._grace: dict[int, float] = {}
+        self._offline: dict[int, float] = {}
+        self._wanted: frozenset[int] = frozenset()
+        self._links_down: dict[int, float] = {}
+        self._dirty = True
+        self._touched: set[int] = set(range(len(topology)))
+        self._wake = NEVER
+
+    # -- news ----------------------------------------------------------------------------------------------
+
+    def heard(
+        self,
+        device: DeviceName,
+        asked_at: float,
+        at: float,
+        via: Via = Via.LIVENESS,
+        *,
+        rebooted: bool = False,
+    ) -> None:
+        """An answer, or a message that the device sent by itself (`asked_at` is ignored then)."""
+        number = self.topology.index.get(device)
+        if number is None:
+            return
+        self._beat(at)
+        hearing = self._hearing
+        if via is Via.TELEMETRY:
+            hearing.spoke(number, at)
+            if number in hearing.silent or not self.topology.askable[number]:
+                if not self.topology.askable[number]:
+                    hearing.heard(number, at, at)
+                self._touched.add(number)
+                self._dirty = True
+            return
+        fresh = hearing.life[number] < hearing.void[number] or hearing.life[number] == NEVER
+        was_silent = number in hearing.silent
+        run = len(hearing.misses.get(number, ()))
+        ended = hearing.heard(number, asked_at, at)
+        if ended and run >= SHORT_CUT and number not in hearing.misses:
+            self._back(number, asked_at, at, run)
+        if ended or fresh:
+            self._touched.add(number)
+            self._grace.pop(number, None)
+            self._unsent.pop(number, None)
+            self._offline.pop(number, None)
+        if was_silent or fresh or number in self._wanted or number in self._finding.gone:
+            self._dirty = True
+        if was_silent or rebooted:
+            self._asking.once(self.topology.children[number])
+
+    def missed(self, device: DeviceName, asked_at: float, at: float) -> None:
+        """A question that was sent and not answered in time, while our own loop ran on time."""
+        number = self.topology.index.get(device)
+        if number is None:
+            return
+        self._beat(at)
+        if asked_at < self._resumed:
+            return
+        run = self._hearing.missed(number, asked_at)
+        if run == 0:
+            return
+        explained = self._view.explained(number)
+        if run == 1 and not explained:
+            self._asking.draw(number, asked_at, at)
+            for ancestor in self.topology.ancestors(number):
+                self._draw(ancestor, asked_at, at)
+        if run in (self._hearing.quiet, self._hearing.confirm):
+            self._touched.add(number)
+            self._dirty = self._dirty or not explained or run == self._hearing.confirm
+        elif number in self._wanted:
+            self._dirty = True
+
+    def unsent(self, device: DeviceName, at: float) -> None:
+        """Sending failed here: proves nothing about the device, and if it is the first hop, that we are blind."""
+        number = self.topology.index.get(device)
+        if number is None:
+            return
+        self._beat(at)
+        self._unsent[number] = at
+        self._dirty = self._dirty or number in self.topology.first_hop
+
+    def stalled(self, at: float) -> None:
+        """Our own process did not run on time: every unconfirmed miss so far is void."""
+        self._resumed = max(self._resumed, at)
+        self._beat_at = max(self._beat_at, at)
+        for device in list(self._hearing.misses):
+            if device not in self._hearing.confirmed:
+                self._hearing.forget(device, at)
+                self._asking.drop(device)
+                self._draw(device, at, at)
+        self._dirty = True
+
+    def broker(self, at: float, *, connected: bool) -> None:
+        """While the broker is away, silence over MQTT proves nothing."""
+        if not connected:
+            self._broker_since = None
+        elif self._broker_since is None:
+            self._broker_since = at
+        self._dirty = True
+
+    def link_status(self, link: str, *, up: bool, at: float) -> None:
+        """An uplink's ifOperStatus as its child reports it, of a question sent at `at`."""
+        number = self.topology.link_index.get(link)
+        if number is None:
+            return
+        news = self._view.report(number, up=up)
+        if up:
+            self._links_down.pop(number, None)
+        else:
+            self._links_down.setdefault(number, at)
+        if news:
+            self._touched.add(self.topology.link_child[number])
+            self._dirty = True
+
+    def hint(self, device: DeviceName, kind: str, at: float) -> None:
+        """A trap or a Last Will: look at once."""
+        number = self.topology.index.get(device)
+        if number is None or kind == Hint.AUTH_FAILURE:
+            return
+        self._beat(at)
+        if kind == Hint.OFFLINE:
+            self._offline[number] = at
+            self._dirty = self._dirty or number in self._hearing.silent
+        self._asking.once((number, *(() if kind == Hint.OFFLINE else self.topology.children[number])))
+
+    def last_heard(self, device: DeviceName) -> float | None:
+        """When the device last answered or spoke; None if never."""
+        at = self._hearing.heard_at[self.topology.index[device]]
+        return None if at == NEVER else at
+
+    # -- rounds --------------------------------------------------------------------------------------------
+
+    def round(self, now: float, context: Context = NO_CONTEXT) -> Round:
+        """The verdicts as of now, and whom to ask."""
+        self._beat(now)
+        self._take(context, now)
+        if now - self._swept >= SWEEP:
+            self._sweep(now)
+        if self._dirty or now >= self._wake:
+            self._evaluate(now)
+        asks, lasting = self._asking.due(now, self._hearing.life)
+        for device in lasting:
+            self._draw_cohort(device, now)
+        self._asking.once(self._wanted)
+        bench = Bench(self._hearing, self._docket, self._covered, self._ignored)
+        changed = self._view.refresh(now, self._touched, bench)
+        self._touched = set()
+        opened, updated, closed = self._docket.news()
+        names = self.topology.names
+        return Round(
+            asks=tuple(names[i] for i in asks),
+            state=self._view.state(now, self._docket),
+            changed=tuple(names[i] for i in changed),
+            opened=opened,
+            updated=updated,
+            closed=closed,
+        )
+
+    def _beat(self, at: float) -> None:
+        """Between two signs of our own life no more than `gap` seconds may pass, or misses prove nothing."""
+        if at - self._beat_at > self._patience.gap:
+            self.stalled(at)
+        elif at > self._beat_at:
+            self._beat_at = at
+
+    def _take(self, context: Context, now: float) -> None:
+        if context == self._context:
+            return
+        index = self.topology.index
+        watched = {index[name] for name in context.watched if name in index}
+        covered = frozenset(index[name] for name in context.maintenance if name in index)
+        self._touched |= covered ^ self._covered
+        ignored = (self._meetings_only - watched) | covered
+        for device in self._ignored - ignored:
+            self._docket.blamed_from(device, now)
+            self._touched.add(device)
+        self._touched |= ignored - self._ignored
+        self._covered, self._ignored, self._context = covered, ignored, context
+        self._dirty = True
+
+    def _back(self, device: int, asked_at: float, now: float, run: int) -> None:
+        """What was missed behind the device before it came back was missed because of it."""
+        claimed = self._docket.claimed()
+        behind = self.topology.dependants(device).intersection(self._hearing.misses)
+        for other in sorted(behind - claimed):
+            self._hearing.forget(other, asked_at)
+            if run >= self._hearing.quiet:
+                self._grace[other] = now + self._patience.settle
+            self._asking.drop(other)
+            self._draw(other, asked_at, now)
+            self._touched.add(other)
+
+    def _draw(self, device: int, since: float, now: float) -> None:
+        if self._hearing.life[device] < since:
+            self._asking.draw(device, since, now)
+
+    def _draw_cohort(self, device: int, now: float) -> None:
+        """All whose evidence will decide what the silence of this device means."""
+        since = self._hearing.first_miss(device)
+        if since == NEVER or self._view.explained(device):
+            return
+        net = self.topology
+        others = net.co_parents(device) | set(net.independents(net.devices[device].site))
+        for link, _ in net.uplinks[device]:
+            cable = net.links[link].cable
+            if cable:
+                others.update(net.riders[cable][:COHORT])
+        others.update(sorted(net.children[device], key=lambda i: (net.spare[i], i))[:4])
+        for other in sorted(others - {device}):
+            if net.devices[other].role is not Role.ENDPOINT or other not in self._ignored:
+                self._draw(other, since, now)
+
+    # -- evaluation ----------------------------------------------------------------------------------------
+
+    def _evaluate(self, now: float) -> None:
+        hearing, docket = self._hearing, self._docket
+        before = self._finding
+        self._touched |= before.gone | before.agents
+        evidence = Evidence(
+            silent=hearing.silent,
+            confirmed=hearing.confirmed,
+            life=hearing.life,
+            telemetry=hearing.telemetry,
+            links_down=self._links_down,
+            waiting=self._waiting(now),
+            claimed=docket.claimed(),
+            ignored=self._ignored,
+            open_keys=docket.open_keys(),
+        )
+        finding = judge(self.topology, evidence)
+        if not finding.blind and self._cannot_send():
+            finding = Finding(blind=True, gone=finding.gone)
+        self._finding = finding
+        self._wanted = finding.ask
+        if finding.blind:
+            docket.blind(now)
+        else:
+            if before.blind:
+                self._regain_sight(now)
+                return self._evaluate(now)
+            released = docket.repairs(now, finding, hearing, self._ignored)
+            if released:
+                self._release(released, now)
+                return self._evaluate(now)
+            docket.follow(now, finding, hearing, self._context.meeting_sites)
+        docket.acknowledge(self._context.acknowledged)
+        self._touched |= finding.gone | finding.agents
+        if before.blind != finding.blind:
+            self._touched.update(range(len(self.topology)))
+        self._view.finding = finding
+        self._dirty = False
+        self._wake = min([docket.due(), *(at for at in self._grace.values()), *self._tele_due(now)])
+        return None
+
+    def _cannot_send(self) -> bool:
+        hops = self.topology.first_hop
+        return (
+            bool(hops)
+            and all(
+                self._unsent.get(i, NEVER) > self._hearing.life[i] or i in self._hearing.confirmed
+                for i in hops
+            )
+            and any(i in self._unsent for i in hops)
+        )
+
+    def _promised(self, device: int) -> float:
+        """Until when a device that speaks over MQTT may yet prove that only its agent is dead."""
+        access = self.topology.devices[device].mqtt
+        spoke = self._hearing.telemetry[device]
+        if access is None or self._broker_since is None or spoke == NEVER:
+            return NEVER
+        if self._offline.get(device, NEVER) > spoke:
+            return NEVER
+        missing = self._hearing.silent.get(device, NEVER)
+        if spoke < missing - self._patience.expire * access.heartbeat:
+            return NEVER
+        return missing + 1.2 * access.heartbeat
+
+    def _tele_due(self, now: float) -> list[float]:
+        return [
+            at for i in self._finding.frontier if i not in self._ignored and (at := self._promised(i)) > now
+        ]
+
+    def _waiting(self, now: float) -> set[int]:
+        self._grace = {i: until for i, until in self._grace.items() if until > now}
+        held = {i for i in self._hearing.silent if self._promised(i) > now}
+        return held | self._grace.keys()
+
+    def _release(self, devices: AbstractSet[int], now: float) -> None:
+        """What was in a shadow that is gone: its misses are explained, it is asked anew, and given time."""
+        for device in sorted(devices):
+            if device in self._hearing.misses or self._hearing.life[device] < now:
+                self._hearing.forget(device, now)
+                self._grace[device] = now + self._patience.settle
+                self._asking.drop(device)
+                self._asking.draw(device, now, now)
+                self._touched.add(device)
+
+    def _regain_sight(self, now: float) -> None:
+        claimed = self._docket.claimed()
+        beyond = {i for i in range(len(self.topology)) if i not in claimed and self._hearing.life[i] < now}
+        self._release(beyond - self.topology.first_hop, now)
+        self._resumed = now
+
+    def _sweep(self, now: float) -> None:
+        """Devices of which nothing was heard or missed for too long; devices that only speak by themselves."""
+        self._swept = now
+        hearing, expire = self._hearing, self._patience.expire
+        for number, heartbeat in self._speakers:
+            patience = expire * heartbeat
+            if self._broker_since is None:
+                if number in hearing.misses:
+                    hearing.forget(number, now)
+                    self._touched.add(number)
+                    self._dirty = True
+                self._view.lost(number, now)
+                continue
+            since = max(hearing.telemetry[number], self._broker_since, self._resumed)
+            if now - since > patience and number not in hearing.silent:
+                hearing.expire(number, since, now)
+                self._touched.add(number)
+                self._dirty = True

@@ -1,0 +1,192 @@
+"""The scenarios that the product is judged by, in simulated time."""
+
+import pytest
+
+from collector.outages.state import State
+from collector.outages.topology import Topology
+from tests.unit.outages.city import hanoi
+from tests.unit.outages.world import World
+
+
+@pytest.fixture(scope="module")
+def net() -> Topology:
+    return Topology(hanoi(4, 48, per_cable=12))
+
+
+@pytest.fixture
+def world(net: Topology) -> World:
+    city = World(net)
+    city.run(12)
+    assert city.states() == {State.UP}
+    return city
+
+
+def test_one_commune_cut(world: World):
+    world.kill("rt-00005")
+    cut = world.now
+    last = world.run(12)
+    assert world.pages() == ["device:rt-00005"]
+    assert not world.warnings()
+    assert world.opened[0][0] - cut < 5 + 0.7 + 3.5
+    assert world.state("vc-00005") is State.UNREACHABLE
+    assert world.site("00005") is State.DOWN
+    assert last.state.outages[0].affected_sites == {"00005"}
+    assert cut <= last.state.outages[0].started <= cut + 6
+    world.revive("rt-00005")
+    last = world.run(60)
+    assert [outage.id for _, outage in world.closed] == ["device:rt-00005"]
+    assert world.state("vc-00005") is State.UP
+    assert world.pages() == ["device:rt-00005"]
+
+
+def test_one_aggregation_router_is_a_warning(world: World):
+    world.kill("ag-002-1")
+    world.run(30)
+    assert world.pages() == []
+    assert world.warnings() == ["device:ag-002-1"]
+    assert world.redundancy_lost("d-002")
+    assert world.redundancy_lost("00001")
+    assert world.site("d-002") is State.UP
+
+
+def test_both_aggregation_routers(world: World):
+    world.kill("ag-002-1", "ag-002-2")
+    last = world.run(30)
+    assert world.pages() == ["group:ag-002-1+ag-002-2"]
+    assert not world.warnings()
+    assert len(last.state.outages[0].affected_sites) == 13
+
+
+def test_second_aggregation_router_a_minute_later(world: World):
+    world.kill("ag-002-1")
+    world.run(60)
+    world.kill("ag-002-2")
+    world.run(30)
+    assert world.warnings() == ["device:ag-002-1"]
+    assert world.pages() == ["device:ag-002-2"]
+
+
+def test_one_core(world: World):
+    world.kill("core-1")
+    world.run(30)
+    assert world.pages() == []
+    assert world.warnings() == ["device:core-1"]
+
+
+def test_both_cores(world: World):
+    world.kill("core-1", "core-2")
+    last = world.run(30)
+    assert world.pages() == ["group:core-1+core-2"]
+    assert not world.warnings()
+    assert world.state("vc-00001") is State.UNREACHABLE
+    assert not last.state.blind
+    world.revive("core-1", "core-2")
+    world.run(80)
+    assert len(world.opened) == 1
+    assert len(world.closed) == 1
+
+
+def test_shared_cable(world: World):
+    world.cut_cable("cb-001")
+    last = world.run(30)
+    assert world.pages() == ["cable:cb-001"]
+    assert len(last.state.outages[0].affected_sites) == 12
+    world.splice("cb-001")
+    world.run(60)
+    assert len(world.opened) == len(world.closed) == 1
+
+
+def test_two_independent_causes(world: World):
+    world.kill("rt-00001", "rt-00030")
+    world.run(15)
+    assert world.pages() == ["device:rt-00001", "device:rt-00030"]
+
+
+def test_parent_fails_after_its_child(world: World):
+    world.kill("rt-00001")
+    world.run(60)
+    world.kill("ag-002-1", "ag-002-2")
+    world.run(30)
+    assert world.pages() == ["device:rt-00001", "group:ag-002-1+ag-002-2"]
+    world.revive("ag-002-1", "ag-002-2")
+    world.run(90)
+    assert len(world.opened) == 2
+    assert [outage.id for _, outage in world.closed] == ["group:ag-002-1+ag-002-2"]
+    assert world.state("rt-00001") is State.DOWN
+
+
+def test_parent_repaired_before_child(world: World):
+    world.kill("ag-002-1", "ag-002-2")
+    world.run(20)
+    world.kill("rt-00001")
+    world.run(20)
+    world.revive("ag-002-1", "ag-002-2")
+    world.run(90)
+    assert world.pages() == ["device:rt-00001", "group:ag-002-1+ag-002-2"]
+    assert [outage.id for _, outage in world.closed] == ["group:ag-002-1+ag-002-2"]
+
+
+def test_agent_dead_device_alive(world: World):
+    world.deafen("rt-00001")
+    world.run(30)
+    assert world.opened == []
+    assert world.state("rt-00001") is State.AGENT_DOWN
+    assert world.state("vc-00001") is State.UP
+
+
+def test_agent_of_an_endpoint_dead(net: Topology):
+    world = World(net, telemetry=True)
+    world.context = type(world.context)(watched=frozenset(n for n in net.names if n.startswith("vc-")))
+    world.run(15)
+    world.deafen("vc-00003")
+    world.run(30)
+    assert world.opened == []
+    assert world.state("vc-00003") is State.AGENT_DOWN
+
+
+def test_vantage_gone(world: World):
+    world.kill("sw-dc1")
+    last = world.run(30)
+    assert world.opened == []
+    assert last.state.blind
+    assert world.states() == {State.UNKNOWN}
+    world.revive("sw-dc1")
+    last = world.run(30)
+    assert not last.state.blind
+    assert world.opened == []
+    assert world.states() == {State.UP}
+
+
+def test_endpoints_switched_off(world: World):
+    world.kill(*(n for n in world.net.names if n.startswith("vc-")))
+    world.run(30)
+    assert world.opened == []
+    assert world.state("vc-00001") is State.UNKNOWN
+    assert world.verdict("vc-00001").answered is False
+
+
+def test_flapping(world: World):
+    for _ in range(20):
+        world.kill("rt-00007")
+        world.run(15)
+        world.revive("rt-00007")
+        world.run(15)
+    assert world.pages() == ["device:rt-00007"]
+    assert world.closed == []
+    world.run(320)
+    assert len(world.closed) == 1
+
+
+def test_stopped_for_a_minute(world: World):
+    for _ in range(5):
+        world.run(3)
+        world.sleep(60)
+    world.run(30)
+    assert world.opened == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_loss_blames_nobody(net: Topology, seed: int):
+    world = World(net, seed, loss=0.05)
+    world.run(120)
+    assert world.opened == []
