@@ -11,20 +11,20 @@ from typing import NoReturn
 from citynoc import __version__
 from collector.config.problems import ConfigurationError, draw
 
-VERBS = {
-    "check": "say every mistake in the configuration at once",
-    "plan": "show what is asked of whom, and what a change would do",
-    "run": "poll, listen, judge and expose: the service",
-    "poll": "ask one device everything its profile asks, now",
-    "walk": "walk a part of a device's MIB",
-    "profiles": "say which profile fits a device, and why",
-    "outages": "list outages from the journal",
-    "simulate": "answer for every device of the inventory, on loopback",
-    "demo": "start everything with a simulated city and watch it work",
-    "import": "turn a list of communes into a configuration",
-    "dashboards": "build or check the Grafana dashboards",
-}
-"""Every verb and what it is for; each is the module of its name in `citynoc.verbs`."""
+VERBS = (
+    "check",
+    "plan",
+    "run",
+    "poll",
+    "walk",
+    "profiles",
+    "outages",
+    "simulate",
+    "demo",
+    "import",
+    "dashboards",
+)
+"""Every verb in the order of `--help`; each is the module of its name in `citynoc.verbs`, with its own `HELP`."""
 
 FOUND_SOMETHING = 1
 MISUSE = 2
@@ -48,7 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"citynoc {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
     named = next((word for word in arguments if not word.startswith("-")), None)
-    for name, text in VERBS.items():
+    for name in VERBS if named not in VERBS else (named,):  # a verb's own libraries load only when it runs
+        module = importlib.import_module(f"citynoc.verbs.{_module(name)}")
+        text = module.HELP
         verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         verb.add_argument(
             "--config",
@@ -57,10 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             metavar="DIR",
             help="configuration directory (default: ./config)",
         )
-        if name == named:  # a verb's own libraries load only when it runs
-            module = importlib.import_module(f"citynoc.verbs.{_module(name)}")
-            module.add(verb)
-            verb.set_defaults(run=module.run)
+        module.add(verb)
+        verb.set_defaults(run=module.run)
     return _run(parser.parse_args(arguments))
 
 

@@ -155,7 +155,7 @@ class Service:
             except ConfigurationError as wrong:
                 self._views.reload_ok = False
                 problems = [str(problem) for problem in wrong.problems]
-                log.error("config.rejected", problems=len(problems), first=problems[0] if problems else "")
+                log.warning("config.rejected", problems=len(problems), first=problems[0] if problems else "")
                 return problems
             self._apply(self._settings.applied_to(loaded))
             self._views.reload_ok = True

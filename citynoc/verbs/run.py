@@ -12,6 +12,8 @@ from citynoc.settings import Endpoint, Settings
 from collector.config import load
 from collector.store import Store
 
+HELP = "poll, listen, judge and expose: the service"
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
