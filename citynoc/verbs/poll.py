@@ -13,6 +13,8 @@ from collector.snmp import describe
 from collector.snmp.transport import Endpoint
 from collector.sources.snmp import SnmpSource
 
+HELP = "ask one device everything its profile asks, now"
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""

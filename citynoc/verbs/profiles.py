@@ -21,6 +21,8 @@ from collector.sources.snmp_layout import text
 _SYS_DESCR = (1, 3, 6, 1, 2, 1, 1, 1, 0)
 _SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
+HELP = "say which profile fits a device, and why"
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""

@@ -18,6 +18,8 @@ from collector.snmp.transport import Endpoint, Transport
 from collector.sources.snmp import community_of
 from collector.sources.snmp_agent import VERSIONS
 
+HELP = "walk a part of a device's MIB"
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
