@@ -88,11 +88,26 @@ def read_telemetry(
         written, wrong = validate(_Profile, document)
         name = ProfileName(path.stem)
         if written is not None:
-            wrong = [*wrong, *_references(written, document)]
+            wrong = [*wrong, *_references(written, document), *_shared_topic(written, document, profiles)]
         if written is not None and not wrong:
             profiles[name] = _profile(name, written)
         problems += wrong
     return MappingProxyType(profiles), problems
+
+
+def _shared_topic(
+    written: _Profile, document: Document, others: Mapping[ProfileName, TelemetryProfile]
+) -> list[Problem]:
+    """Where the topic does not name the device it has to tell the format."""
+    topic = written.topics.telemetry
+    if "{device}" in topic:
+        return []
+    clash = [name for name, other in others.items() if other.telemetry.filter == TopicPattern(topic).filter]
+    hint = "give each its own topic: nothing else tells their payloads apart"
+    return [
+        document.problem(("topics", "telemetry"), f"profile {shown(name)} has this topic too", hint)
+        for name in clash
+    ]
 
 
 def _references(written: _Profile, document: Document) -> list[Problem]:

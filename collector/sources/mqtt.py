@@ -15,7 +15,8 @@ import structlog
 from collector.model import Broker, Credential, Device, DeviceName, ProfileName
 from collector.sources import Deliver, HintKind
 from collector.sources.mqtt_connection import BrokerLost, Connection
-from collector.sources.mqtt_intake import Intake, Message, Taken
+from collector.sources.mqtt_intake import Intake
+from collector.sources.mqtt_publisher import Message, Taken
 from collector.sources.mqtt_refusals import Ledger, Refused, Result
 from collector.sources.mqtt_silence import Hearing
 from collector.telemetry import TelemetryProfile
@@ -138,6 +139,8 @@ class MqttSource:
             deliver(key, answer)
         for device, kind in taken.hints:
             hint(device, kind)
+        for topic, payload in taken.orders:
+            self._connection.publish(topic, payload)
         if taken.refused is not None and self._lines_left >= 1:
             self._lines_left -= 1
             self._log.warning(

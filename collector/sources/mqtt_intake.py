@@ -1,66 +1,23 @@
-"""What a message means: whose it is, whether it is news, and what it says. Knows no sockets and no clock.
+"""What a message means: whose it is by topic and payload, and what it gives. Knows no sockets and no clock.
 
-Holds what is known of each publishing device: when it was last heard, its last messages (so that a redelivery never
-counts twice) and its last status. `now` is a monotonic time, `wall` the Unix time; both are arguments.
+Every message ends under one `Result` in the ledger, and never in an exception, whatever its bytes are.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from collector.model import Device, DeviceName, ProfileName
-from collector.outcome import Answer, FailureKind
-from collector.plan import PollKey, Question
-from collector.sources import HintKind
-from collector.sources.mqtt_mapping import Mapper
-from collector.sources.mqtt_payloads import MAX_BYTES, Point, points_of
-from collector.sources.mqtt_refusals import Ledger, MessageRefused, Refused, Result, clip
-from collector.telemetry import TelemetryProfile, TopicPattern
+from collector.sources.mqtt_payloads import points_of
+from collector.sources.mqtt_point import MAX_BYTES, Point
+from collector.sources.mqtt_publisher import Message, Publisher, Taken
+from collector.sources.mqtt_refusals import Ledger, MessageRefused, Result, clip
+from collector.sources.mqtt_sparkplug import KINDS, Kind, News, Nodes, rebirth_order
+from collector.telemetry import PayloadFormat, TelemetryProfile, TopicPattern
 
-CLOCK_TOLERANCE = 300.0
-"""Seconds that a message's timestamp may be off our clock and still be believed."""
-
-_REMEMBERED = 8  # last messages of a device, to know a redelivery by
 _GATEWAYS_KEPT = 10_000
-
-
-class Publisher:
-    """What is known of one device that publishes."""
-
-    def __init__(self, device: Device, profile: TelemetryProfile, heartbeat: float) -> None:
-        self.device = device
-        self.profile = profile
-        self.heartbeat = heartbeat
-        self.key = PollKey(device.name, Question.TELEMETRY)
-        self.mapper = Mapper(device, profile)
-        self.heard: float | None = None  # when its telemetry was last accepted
-        self.newest: float | None = None  # the newest timestamp it gave
-        self.recent: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
-        self.online: bool | None = None  # what its status last said
-        self.online_since: float | None = None
-        self.gateway: str | None = None  # who publishes for it, if its topic names one
-        self.refused: tuple[float, Result, str] | None = (
-            None  # when and why a message of its own was last refused
-        )
-        self.told: FailureKind | None = None  # delivered in the present silence
-
-
-class Message(NamedTuple):
-    """One message as it came. `now` is monotonic, `wall` is Unix time."""
-
-    topic: str
-    payload: bytes
-    retained: bool
-    now: float
-    wall: float
-
-
-class Taken(NamedTuple):
-    """What a message gives: answers to deliver, hints to pass on; `refused` if its topic is newly in the ledger."""
-
-    answers: tuple[tuple[PollKey, Answer], ...] = ()
-    hints: tuple[tuple[DeviceName, HintKind], ...] = ()
-    refused: Refused | None = None
+_NO_MISTAKE = frozenset({Result.DUPLICATE, Result.IGNORED})  # redelivery is what QoS 1 promises
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class _Route(NamedTuple):
@@ -69,7 +26,7 @@ class _Route(NamedTuple):
     profile: TelemetryProfile
     publisher: Publisher | None
     is_status: bool
-    gateway: str | None = None
+    names: Mapping[str, str] = _NO_NAMES
 
 
 class Intake:
@@ -86,6 +43,7 @@ class Intake:
         self._routes: dict[str, _Route] = {}
         self._patterns: tuple[tuple[TelemetryProfile, TopicPattern, bool], ...] = ()
         self._gateways: dict[str, float] = {}
+        self._nodes = Nodes()
         self.last_heard: float | None = None
         self.update(devices, profiles)
 
@@ -128,32 +86,31 @@ class Intake:
         try:
             if route is None:
                 route = self._find(message.topic)
+            if route.profile.format is PayloadFormat.SPARKPLUG_B:
+                return self._sparkplug(message, route)
             if route.publisher is None:
-                return self._batch(message, route, self._read(message, route))
+                return self._batch(message, route, _read(message, route))
             if route.is_status:
                 return self._status(message, route.publisher)
-            return self._telemetry(message, route.publisher, self._read(message, route))
+            return self._telemetry(message, route.publisher, _read(message, route))
         except MessageRefused as refused:
             return self._refuse(message, route.publisher if route else None, refused)
 
-    def _read(self, message: Message, route: _Route) -> Sequence[Point]:
-        """The message's points.
-
-        Raises:
-            MessageRefused: it is too large, no news, or cannot be read.
-        """
-        if message.retained:
-            raise MessageRefused(Result.RETAINED, "telemetry from the broker's memory is no news")
-        if len(message.payload) > MAX_BYTES:
-            raise MessageRefused(Result.TOO_LARGE, f"{len(message.payload)} bytes, the limit is {MAX_BYTES}")
-        return points_of(route.profile.format, message.payload)
+    def _telemetry(self, message: Message, publisher: Publisher, points: Sequence[Point]) -> Taken:
+        answer = publisher.answer(message, points)
+        if answer is None:
+            self._ledger.count(Result.IGNORED)
+            return Taken()
+        self.last_heard = message.now
+        self._ledger.count(Result.ACCEPTED)
+        return Taken(((publisher.key, answer),))
 
     def _batch(self, message: Message, route: _Route, points: Sequence[Point]) -> Taken:
         """A message that may speak for several devices: each part is taken or refused for itself."""
-        if route.gateway is not None and (
-            route.gateway in self._gateways or len(self._gateways) < _GATEWAYS_KEPT
-        ):
-            self._gateways[route.gateway] = message.now
+        gateway = route.names.get("gateway")
+        self._heard_through(gateway, message.now)
+        if not points:
+            raise MessageRefused(Result.WRONG_SHAPE, "no readings at all")
         by_device: dict[str, list[Point]] = {}
         tag = route.profile.device_tag or "device"
         for point in points:
@@ -162,12 +119,9 @@ class Intake:
         for name, own in by_device.items():
             publisher = self._publishers.get(DeviceName(name))
             if publisher is None or publisher.profile != route.profile:
-                stranger = MessageRefused(
-                    Result.UNKNOWN_DEVICE, f"no device '{clip(name, 40)}' speaks like this"
-                )
-                taken.append(self._refuse(message, None, stranger))
+                taken.append(self._refuse(message, None, _stranger(name)))
                 continue
-            publisher.gateway = route.gateway
+            publisher.gateway = gateway
             try:
                 taken.append(self._telemetry(message, publisher, own))
             except MessageRefused as refused:
@@ -177,87 +131,118 @@ class Intake:
             refused=next((one.refused for one in taken if one.refused), None),
         )
 
-    def _telemetry(self, message: Message, publisher: Publisher, points: Sequence[Point]) -> Taken:
-        wanted = publisher.profile.measurement
-        read = [point for point in points if wanted is None or point.measurement == wanted]
-        if points and not read:
-            self._ledger.count(Result.IGNORED)
-            return Taken()
-        point = _merged(read)
-        offset: float | None = None
-        stamp: tuple[float, int] | None = None
-        if point.timestamp is not None:
-            offset = point.timestamp - message.wall
-            if not -CLOCK_TOLERANCE <= offset <= CLOCK_TOLERANCE:
-                raise MessageRefused(
-                    Result.BAD_TIMESTAMP, f"timestamp {point.timestamp:.0f} is {offset:+.0f} s off our clock"
-                )
-            stamp = (point.timestamp, hash(message.payload))
-            if stamp in publisher.recent:
-                self._ledger.count(Result.DUPLICATE)
-                return Taken()
-            # A clock that was ahead and has been set right goes back without being old news.
-            if publisher.newest is not None and point.timestamp < min(publisher.newest, message.wall):
-                raise MessageRefused(
-                    Result.OUT_OF_ORDER,
-                    f"timestamp {point.timestamp:.3f} is older than {publisher.newest:.3f}, seen before",
-                )
-        answer = publisher.mapper.answer(point.fields, point.tags, offset, message.wall)
-        if stamp is not None:
-            publisher.newest = point.timestamp
-            publisher.recent.append(stamp)
-        publisher.heard = self.last_heard = message.now
-        publisher.told = None
-        self._ledger.count(Result.ACCEPTED)
-        return Taken(((publisher.key, answer),))
+    def _sparkplug(self, message: Message, route: _Route) -> Taken:
+        """A message in a Sparkplug session; what was missed is asked for, by a rebirth."""
+        names, publisher = route.names, route.publisher
+        group, node, device = names["group"], names["gateway"], names.get("device", "")
+        if names["kind"] not in KINDS:
+            raise MessageRefused(Result.IGNORED, "a command, ours or of another application")
+        kind = Kind(names["kind"])
+        _check_size_and_news(message)
+        try:
+            news = self._nodes.receive(kind, group, node, device, message.payload)
+        except MessageRefused as refused:
+            taken = self._refuse(message, publisher, refused)
+            if refused.result is Result.SEQUENCE and self._nodes.may_ask(group, node, message.now):
+                return taken._replace(orders=(rebirth_order(message.topic, names, message.wall),))
+            return taken
+        self._heard_through(node, message.now)
+        if news.died:
+            return self._death(message, route, node)
+        if publisher is not None:
+            return self._reported(message, publisher, node, kind, news)
+        if device:
+            return self._refuse(message, None, _stranger(device))
+        self._ledger.count(Result.IGNORED)  # readings of the gateway itself
+        return Taken()
+
+    def _reported(self, message: Message, publisher: Publisher, node: str, kind: Kind, news: News) -> Taken:
+        publisher.gateway = node
+        point = Point("", _NO_NAMES, news.values, news.timestamp)
+        taken = self._telemetry(message, publisher, [point])
+        hints = publisher.turned(message.now, "", online=True) if kind is Kind.DBIRTH else ()
+        return taken._replace(hints=hints)
+
+    def _death(self, message: Message, route: _Route, node: str) -> Taken:
+        """A device's death, or its node's and with it that of all behind it."""
+        self._ledger.count(Result.STATUS)
+        of_node = "device" not in route.names
+        gone = [
+            one for one in self.publishers if (one.gateway == node if of_node else one is route.publisher)
+        ]
+        word = f"its gateway {clip(node, 40)}, which {'is gone' if of_node else 'reported its death'}"
+        return Taken(
+            hints=tuple(hint for one in gone for hint in one.turned(message.now, word, online=False))
+        )
 
     def _status(self, message: Message, publisher: Publisher) -> Taken:
         text = message.payload[:64].decode("utf-8", "replace").strip()
-        if text == publisher.profile.online:
-            online: bool | None = True
-        elif text == publisher.profile.offline:
-            online = False
-        elif not message.payload:
-            online = None  # an empty retained message clears the topic
-        else:
+        profile = publisher.profile
+        if text and text not in (profile.online, profile.offline):
             raise MessageRefused(Result.BAD_STATUS, f"'{clip(text, 40)}' is no status")
         self._ledger.count(Result.STATUS)
-        before, publisher.online = publisher.online, online
-        if before == online or online is None:
+        if not text:  # an empty retained message clears the topic
+            publisher.online = None
             return Taken()
-        publisher.online_since = message.now
-        if before is None and online:
-            return Taken()  # what everybody is after a start is no news
-        return Taken(hints=((publisher.device.name, HintKind.ONLINE if online else HintKind.OFFLINE),))
+        return Taken(hints=publisher.turned(message.now, "its status topic", online=text == profile.online))
 
     def _find(self, topic: str) -> _Route:
-        """The slow way, for topics that name more than the site and the device, and to say what is wrong."""
+        """The slow way, for topics that name more than the site and the device, and to say what is wrong.
+
+        Raises:
+            MessageRefused: the topic leads nowhere.
+        """
         problem = MessageRefused(Result.BAD_TOPIC, "no profile has such a topic")
         for profile, pattern, is_status in self._patterns:
             names = pattern.match(topic)
             if names is None:
                 continue
-            gateway = names.get("gateway")
             if "device" not in names:
-                return _Route(profile, None, is_status, gateway)
+                return _Route(profile, None, is_status, names)
             publisher = self._publishers.get(DeviceName(names["device"]))
-            if publisher is None or publisher.profile != profile:
-                problem = MessageRefused(
-                    Result.UNKNOWN_DEVICE, f"no device '{clip(names['device'], 40)}' speaks like this"
-                )
+            if publisher is not None and publisher.profile != profile:
+                publisher = None
+            if profile.format is PayloadFormat.SPARKPLUG_B:
+                return _Route(
+                    profile, publisher, is_status, names
+                )  # a stranger's message counts in the sequence
+            if publisher is None:
+                problem = _stranger(names["device"])
             elif names.get("site", publisher.device.site) != publisher.device.site:
-                problem = MessageRefused(
-                    Result.SITE_MISMATCH,
-                    f"{publisher.device.name} stands at {publisher.device.site}, not {clip(names['site'], 40)}",
-                )
+                place = f"{publisher.device.name} stands at {publisher.device.site}"
+                problem = MessageRefused(Result.SITE_MISMATCH, f"{place}, not at {clip(names['site'], 40)}")
             else:
-                return _Route(profile, publisher, is_status, gateway)
+                return _Route(profile, publisher, is_status, names)
         raise problem
 
     def _refuse(self, message: Message, publisher: Publisher | None, refused: MessageRefused) -> Taken:
+        if refused.result in _NO_MISTAKE:
+            self._ledger.count(refused.result)
+            return Taken()
         if publisher is not None and not message.retained:
             publisher.refused = (message.now, refused.result, refused.detail)
-        return Taken(refused=self._ledger.refuse(message.topic, refused.result, refused.detail, message.wall))
+        new = self._ledger.refuse(message.topic, refused.result, refused.detail, message.wall)
+        return Taken(refused=new)
+
+    def _heard_through(self, gateway: str | None, now: float) -> None:
+        if gateway is not None and (gateway in self._gateways or len(self._gateways) < _GATEWAYS_KEPT):
+            self._gateways[gateway] = now
+
+
+def _read(message: Message, route: _Route) -> Sequence[Point]:
+    _check_size_and_news(message)
+    return points_of(route.profile.format, message.payload, message.wall)
+
+
+def _check_size_and_news(message: Message) -> None:
+    if message.retained:
+        raise MessageRefused(Result.RETAINED, "telemetry from the broker's memory is no news")
+    if len(message.payload) > MAX_BYTES:
+        raise MessageRefused(Result.TOO_LARGE, f"{len(message.payload)} bytes, the limit is {MAX_BYTES}")
+
+
+def _stranger(name: str) -> MessageRefused:
+    return MessageRefused(Result.UNKNOWN_DEVICE, f"no device '{clip(name, 40)}' speaks like this")
 
 
 def _patterns(profile: TelemetryProfile) -> Iterator[tuple[TelemetryProfile, TopicPattern, bool]]:
@@ -272,15 +257,3 @@ def _own_routes(publisher: Publisher) -> Iterator[tuple[str, _Route]]:
     for profile, pattern, is_status in _patterns(publisher.profile):
         if "device" in pattern.names and set(pattern.names) <= known.keys():
             yield pattern.text.format_map(known), _Route(profile, publisher, is_status)
-
-
-def _merged(points: Iterable[Point]) -> Point:
-    """The points of one device as one, the later reading of a field before the earlier."""
-    ordered = sorted(points, key=lambda point: point.timestamp or 0.0)
-    if not ordered:
-        raise MessageRefused(Result.WRONG_SHAPE, "no readings at all")
-    if len(ordered) == 1:
-        return ordered[0]
-    fields = {name: value for point in ordered for name, value in point.fields.items()}
-    tags = {name: value for point in ordered for name, value in point.tags.items()}
-    return Point(ordered[-1].measurement, tags, fields, ordered[-1].timestamp)

@@ -11,7 +11,7 @@ from collector.metrics import Family
 from collector.metrics.conference import CLOCK_OFFSET, HEARTBEAT_TIME
 from collector.model import Device
 from collector.outcome import Answer, Measured, Number, SeriesSet
-from collector.sources.mqtt_payloads import finite
+from collector.sources.mqtt_point import finite
 from collector.sources.mqtt_refusals import MessageRefused, Result, clip
 from collector.telemetry import FieldMapping, TelemetryProfile
 

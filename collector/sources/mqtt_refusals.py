@@ -46,7 +46,7 @@ class MessageRefused(Exception):  # noqa: N818 - not an error of ours: an outcom
 def clip(text: str, limit: int = 120) -> str:
     """`text` as printable ASCII of at most `limit` characters: safe in a log line, a terminal and JSON."""
     shown = text[:limit].encode("unicode_escape").decode("ascii")
-    return shown if len(shown) <= limit and len(text) <= limit else shown[: limit - 1] + "…"
+    return shown if len(shown) <= limit and len(text) <= limit else shown[: limit - 3] + "..."
 
 
 @dataclass(frozen=True, slots=True)

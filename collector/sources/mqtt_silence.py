@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from collector.outcome import Failure, FailureKind
 from collector.plan import PollKey
-from collector.sources.mqtt_intake import Intake, Publisher
+from collector.sources.mqtt_intake import Intake
+from collector.sources.mqtt_publisher import Publisher
 
 MISSED_HEARTBEATS = 3
 _A_CROWD = 3  # so many publishers silent together are no coincidence
@@ -52,9 +53,11 @@ class Hearing:
     def check(self, intake: Intake, now: float) -> Iterator[tuple[PollKey, Failure]]:
         """The silences that are new by now, each once; to be asked about every second."""
         publishers = list(intake.publishers)
-        self._end_hush(intake, now, max((one.heartbeat for one in publishers), default=0.0))
+        crowd = len(publishers) >= _A_CROWD
+        if crowd:
+            self._end_hush(intake, now, max(one.heartbeat for one in publishers))
         for publisher in publishers:
-            failure = self._judge(publisher, intake, now, crowd=len(publishers) >= _A_CROWD)
+            failure = self._judge(publisher, intake, now, crowd=crowd)
             if failure is not None and publisher.told not in (failure.kind, *_FINAL):
                 publisher.told = failure.kind
                 yield publisher.key, failure
@@ -65,7 +68,7 @@ class Hearing:
             return
         quiet = self._quiet(intake, now)
         if self._hushed and quiet < 2 * heartbeat:
-            self._since = now
+            self._since = now - quiet
         self._hushed = quiet >= 2 * heartbeat
 
     def _judge(self, one: Publisher, intake: Intake, now: float, *, crowd: bool) -> Failure | None:
@@ -95,8 +98,8 @@ class Hearing:
         if one.refused is not None and now - one.refused[0] < limit:
             kind = FailureKind.DECODE
             why = f"its messages arrive and are refused: {one.refused[1]}, {one.refused[2]}"
-        elif one.online is False and one.online_since is not None:
-            why = f"the endpoint: its status is offline, known for {now - one.online_since:.0f} s"
+        elif one.online is False:
+            why = f"offline by {one.offline_word}, known for {now - one.online_since:.0f} s"
         elif crowd and self._quiet(intake, now) >= 2 * one.heartbeat:
             kind = FailureKind.STALLED
             why = f"the broker: nobody's telemetry comes through {self._broker}, though we are connected"
