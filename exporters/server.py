@@ -6,7 +6,6 @@ in threads, and a client that reads too slowly is cut off. Paths are listed in D
 
 import asyncio
 import json
-import socket
 import zlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,17 +13,18 @@ from contextlib import AsyncExitStack
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
 from collector.model import DeviceName
 from exporters import discovery, page
+from exporters.answers import add_headers, bound_silence, from_here, problem, text
 from exporters.api import Api, UnknownFilterError, near
 from exporters.exposition import Form
 from exporters.negotiation import form, gzip_accepted
 from exporters.selfmetrics import SelfMetrics
 from exporters.state import StateExposition
+from exporters.stream import Stream
 from exporters.traffic import Scrape, Traffic
 from exporters.views import Views
 
@@ -36,6 +36,8 @@ GZIP_FROM = 1024
 GZIP_LEVEL = 1
 GZIP_WINDOW = 31  # zlib's number for a gzip header and trailer around the largest window
 
+STREAM = "/api/v1/stream"
+
 INDEX = (
     ("/metrics", "the service about itself, for Prometheus"),
     ("/metrics/state", "states, outages and links, for Prometheus"),
@@ -44,6 +46,7 @@ INDEX = (
     ("/api/v1/devices", "devices as JSON; one of them with its last failures under /api/v1/devices/NAME"),
     ("/api/v1/sites", "sites as JSON"),
     ("/api/v1/outages", "outages as JSON"),
+    (STREAM, "the city's state and then every change of it, as server-sent events"),
     ("/-/healthy", "whether the process answers"),
     ("/-/ready", "whether the first round of polls is complete"),
 )
@@ -71,6 +74,7 @@ class Server:
         self._open = 0
         self._reloading = asyncio.Lock()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="http")
+        self._stream = Stream(views, self._in_thread)
         self._stack = AsyncExitStack()
 
     @property
@@ -86,6 +90,7 @@ class Server:
             )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
+            stack.callback(self._stream.close)
             await web.TCPSite(runner, self._host, self._port, reuse_address=True).start()
             self._port = int(runner.addresses[0][1])
             self._stack = stack.pop_all()
@@ -107,10 +112,11 @@ class Server:
         application.router.add_get("/api/v1/devices/{name}", self._device)
         application.router.add_get("/api/v1/sites", self._sites)
         application.router.add_get("/api/v1/outages", self._outages)
+        application.router.add_get(STREAM, self._stream.handle, allow_head=False)
         application.router.add_get("/-/healthy", self._healthy)
         application.router.add_get("/-/ready", self._ready)
         application.router.add_post("/-/reload", self._reload)
-        application.on_response_prepare.append(_headers)
+        application.on_response_prepare.append(add_headers)
         return application
 
     # -- around every request ---------------------------------------------------------------------------------
@@ -120,11 +126,12 @@ class Server:
         resource = request.match_info.route.resource
         endpoint = resource.canonical if resource else "unknown"
         started = asyncio.get_running_loop().time()
-        self._open += 1
+        streaming = endpoint == STREAM
+        self._open += not streaming
         status = 500
         try:
-            _bound_silence(request)
-            async with asyncio.timeout(ANSWER_SECONDS):
+            bound_silence(request, ANSWER_SECONDS)
+            async with asyncio.timeout(None if streaming else ANSWER_SECONDS):
                 response = await self._answer(request, handler)
                 # Sent here and not by aiohttp after us, so that the time limit holds for the client's reading too.
                 await response.prepare(request)
@@ -137,7 +144,7 @@ class Server:
                 request.transport.abort()
             raise
         finally:
-            self._open -= 1
+            self._open -= not streaming
             if status:
                 self._traffic.requests[endpoint, status] += 1
         if SCRAPED in request:
@@ -147,22 +154,22 @@ class Server:
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if self._open > OPEN_REQUESTS:
-            return _text(503, "too many requests at once")
+            return text(503, "too many requests at once")
         try:
             return await handler(request)
         except web.HTTPNotFound:
             return self._not_found(request)
         except web.HTTPMethodNotAllowed as error:
-            response = _text(405, f"{request.path} takes {' or '.join(sorted(error.allowed_methods))}")
+            response = text(405, f"{request.path} takes {' or '.join(sorted(error.allowed_methods))}")
             response.headers[hdrs.ALLOW] = ", ".join(sorted(error.allowed_methods))
             return response
         except web.HTTPException as error:
-            return _text(error.status, error.reason)
+            return text(error.status, error.reason)
 
     def _not_found(self, request: web.Request) -> web.Response:
         close = near(request.path, [path for path, _ in INDEX])
         hint = f"; did you mean {' or '.join(close)}?" if close else "; / lists what there is"
-        return _text(404, f"no such page: {request.path}{hint}")
+        return text(404, f"no such page: {request.path}{hint}")
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
@@ -186,7 +193,7 @@ class Server:
         try:
             body = await self._in_thread(lambda: json.dumps(work(), ensure_ascii=False).encode())
         except UnknownFilterError as error:
-            return _problem(400, str(error))
+            return problem(400, str(error))
         return await self._body(request, body, "application/json; charset=utf-8")
 
     # -- for Prometheus ---------------------------------------------------------------------------------------
@@ -245,7 +252,7 @@ class Server:
         if name not in known:
             close = await self._in_thread(partial(near, name, known))
             hint = f"; did you mean {' or '.join(close)}?" if close else ""
-            return _problem(404, f"no device '{name}'{hint}")
+            return problem(404, f"no device '{name}'{hint}")
         work = partial(self._api().device, name, self._views.facts(name), self._views.history(name))
         return await self._json(request, work)
 
@@ -267,53 +274,20 @@ class Server:
         return response
 
     async def _healthy(self, _: web.Request) -> web.StreamResponse:
-        return _text(200, "citynoc is healthy")
+        return text(200, "citynoc is healthy")
 
     async def _ready(self, _: web.Request) -> web.StreamResponse:
         if self._views.ready():
-            return _text(200, "citynoc is ready")
-        return _text(503, "citynoc is starting: the first round of polls is not complete")
+            return text(200, "citynoc is ready")
+        return text(503, "citynoc is starting: the first round of polls is not complete")
 
     async def _reload(self, request: web.Request) -> web.StreamResponse:
-        if not _from_here(request):
-            return _text(403, "a page of another site may not reload the configuration")
+        if not from_here(request):
+            return text(403, "a page of another site may not reload the configuration")
         if self._reloading.locked():
-            return _text(409, "a reload is under way")
+            return text(409, "a reload is under way")
         async with self._reloading:
             problems = await self._views.reload()
         return (
-            _text(422, "\n".join(problems))
-            if problems
-            else _text(200, "the configuration was taken into use")
+            text(422, "\n".join(problems)) if problems else text(200, "the configuration was taken into use")
         )
-
-
-def _from_here(request: web.Request) -> bool:
-    """Whether the request is a program's or our own page's: a browser says if another site's page sent it."""
-    fetch_site = request.headers.get("Sec-Fetch-Site")
-    if fetch_site is not None:
-        return fetch_site in ("same-origin", "none")
-    origin = request.headers.get(hdrs.ORIGIN)
-    return origin is None or urlsplit(origin).netloc == request.host
-
-
-def _bound_silence(request: web.Request) -> None:
-    """Let the kernel give up on a client that no longer takes bytes: a closing connection has no other limit."""
-    connection = request.transport.get_extra_info("socket") if request.transport else None
-    if connection is not None:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(ANSWER_SECONDS * 1000))
-
-
-def _text(status: int, text: str) -> web.Response:
-    return web.Response(status=status, text=f"{text}\n")
-
-
-def _problem(status: int, text: str) -> web.Response:
-    body = json.dumps({"error": text}, ensure_ascii=False)
-    return web.Response(status=status, text=body, content_type="application/json")
-
-
-async def _headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers[hdrs.SERVER] = "citynoc"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers[hdrs.CACHE_CONTROL] = "no-store"

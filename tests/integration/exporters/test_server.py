@@ -14,12 +14,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector.model import DeviceName
 from collector.outcome import FailureKind
 from collector.plan import Question
-from exporters import page, server
-from exporters.server import INDEX, Server
+from exporters import page, server, stream
+from exporters.server import INDEX, STREAM, Server
 from tests.unit.exporters.city import NOW, ROUTER, Entry, FakeViews, inventory, key, octets
 
 pytestmark = pytest.mark.integration
 
+PAGES = [path for path, _ in INDEX if path != STREAM]  # the stream does not end by itself
 OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
 
 
@@ -47,7 +48,7 @@ async def get(client: aiohttp.ClientSession, path: str, **headers: str) -> tuple
 
 async def test_every_listed_endpoint_answers():
     async with serving(loaded()) as client:
-        for path, _ in INDEX:
+        for path in PAGES:
             response, text = await get(client, path)
             assert response.status == 200, path
             assert text
@@ -88,7 +89,7 @@ async def test_gzip_carries_the_same_text():
 
 async def test_head_has_the_headers_and_no_body():
     async with serving(loaded()) as client:
-        for path, _ in INDEX:
+        for path in PAGES:
             async with client.head(path) as response:
                 assert response.status == 200, path
                 assert await response.read() == b""
@@ -263,3 +264,61 @@ async def test_a_compressed_scrape_shows_the_news_at_once():
             async with client.get("/metrics/state", headers={"Accept-Encoding": "gzip"}) as response:
                 text = gzip.decompress(await response.read()).decode()
             assert f"\ncitynoc_blind {int(blind)}\n" in text
+
+
+async def event(response: aiohttp.ClientResponse) -> tuple[str, dict[str, object]]:
+    """The next event's name and value; comments and the retry hint are skipped."""
+    fields: dict[str, str] = {}
+    async for line in response.content:
+        name, _, value = line.decode().rstrip("\n").partition(": ")
+        if name in ("event", "data"):
+            fields[name] = value
+        elif not name and "data" in fields:
+            return fields["event"], json.loads(fields["data"])
+    raise AssertionError("the stream ended")
+
+
+async def test_a_watcher_gets_the_city_and_then_its_changes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream, "LOOK_EVERY", 0.01)
+    views = FakeViews()
+    async with serving(views) as client, client.get(STREAM) as first, client.get(STREAM) as second:
+        assert first.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+        for watcher in (first, second):
+            name, value = await event(watcher)
+            assert (name, value["blind"]) == ("snapshot", False)
+        for blind in (True, False):
+            views.state = replace(views.state, blind=blind)
+            for watcher in (first, second):
+                name, value = await event(watcher)
+                assert (name, value["blind"]) == ("change", blind)
+        views.running = inventory(site_name="Việt Hưng")
+        assert (await event(first))[0] == "snapshot"
+
+
+async def test_watchers_end_with_the_server_and_do_not_hold_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream, "LOOK_EVERY", 0.01)
+    async with aiohttp.ClientSession() as client:
+        async with Server(FakeViews(), "127.0.0.1", 0) as running:
+            response = await client.get(f"http://127.0.0.1:{running.port}{STREAM}")
+            await event(response)
+        with pytest.raises((AssertionError, aiohttp.ClientError)):
+            await event(response)
+        response.close()
+
+
+async def test_too_many_watchers_are_refused_and_others_are_served(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream, "OPEN_STREAMS", 1)
+    monkeypatch.setattr(server, "OPEN_REQUESTS", 1)
+    async with serving(FakeViews()) as client, client.get(STREAM) as first:
+        await event(first)
+        async with client.get(STREAM) as second:
+            assert second.status == 503
+        assert (await get(client, "/-/healthy"))[0].status == 200
+
+
+async def test_a_quiet_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(stream, "ALIVE_EVERY", 0.0)
+    async with serving(FakeViews()) as client, client.get(STREAM) as response:
+        await event(response)
+        assert await response.content.readline() == b": alive\n"

@@ -1,0 +1,41 @@
+"""Small answers and headers that every route shares, and who may change anything."""
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+
+def text(status: int, message: str) -> web.Response:
+    """A sentence for a person or a script."""
+    return web.Response(status=status, text=f"{message}\n")
+
+
+def problem(status: int, message: str) -> web.Response:
+    """The same for a program that expects JSON."""
+    body = json.dumps({"error": message}, ensure_ascii=False)
+    return web.Response(status=status, text=body, content_type="application/json")
+
+
+def from_here(request: web.Request) -> bool:
+    """Whether the request is a program's or our own page's: a browser says if another site's page sent it."""
+    fetch_site = request.headers.get("Sec-Fetch-Site")
+    if fetch_site is not None:
+        return fetch_site in ("same-origin", "none")
+    origin = request.headers.get(hdrs.ORIGIN)
+    return origin is None or urlsplit(origin).netloc == request.host
+
+
+def bound_silence(request: web.Request, seconds: float) -> None:
+    """Let the kernel give up on a client that no longer takes bytes: a closing connection has no other limit."""
+    connection = request.transport.get_extra_info("socket") if request.transport else None
+    if connection is not None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+
+
+async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    """Say little about the server, and let nobody guess types or keep what is true only now."""
+    response.headers[hdrs.SERVER] = "citynoc"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers[hdrs.CACHE_CONTROL] = "no-store"
