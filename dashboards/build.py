@@ -18,15 +18,28 @@ DASHBOARDS: Mapping[str, Callable[[Speaker], grafana.Dashboard]] = MappingProxyT
 )
 """Every dashboard of the house by its name."""
 
-HIDDEN_BY_THE_SDK = ("placement",)
-"""Keys that SDK 0.0.21 adds to every link and annotation and cannot leave out: they move them into a menu."""
+ADDED_BY_THE_SDK: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "link": ("placement",),  # moves it into a menu
+        "annotation": ("placement",),
+        "variable": ("auto", "auto_count", "auto_min"),  # an interval variable's, on every kind
+        "table": ("footer",),  # the table of Grafana before 12.1
+    }
+)
+"""Keys that SDK 0.0.21 always writes and Grafana's own types do not know there: taken out, and nothing else is."""
 
 
 def plain(dashboard: grafana.Dashboard) -> dict[str, Any]:
     """The dashboard as JSON values, without what the SDK adds unasked."""
     values: dict[str, Any] = json.loads(json.dumps(dashboard, cls=JSONEncoder))
-    for holder in (*values["links"], *values["annotations"]["list"]):
-        for key in HIDDEN_BY_THE_SDK:
+    holders = [
+        *(("link", link) for link in values["links"]),
+        *(("annotation", annotation) for annotation in values["annotations"]["list"]),
+        *(("variable", variable) for variable in values["templating"]["list"]),
+        *((panel["type"], panel["options"]) for panel in values["panels"]),
+    ]
+    for kind, holder in holders:
+        for key in ADDED_BY_THE_SDK.get(kind, ()):
             holder.pop(key, None)
     return values
 

@@ -14,7 +14,7 @@ from dashboards.words import Speaker
 
 GREEN = "#009E73"
 SKY = "#56B4E9"
-GREY = "#8F8F8F"
+GREY = "#B0B0B0"
 YELLOW = "#F0E442"
 ORANGE = "#E69F00"
 VERMILION = "#D55E00"
@@ -45,6 +45,9 @@ UNITS: Mapping[str, str] = MappingProxyType(
         "bytes": "bytes",
         "bits_per_second": "bps",
         "celsius": "celsius",
+        "hertz": "hertz",
+        "volts": "volt",
+        "pixels": "pixel",
         "timestamp_seconds": "dateTimeAsIso",
     }
 )

@@ -66,7 +66,6 @@ def _district(say: Speaker) -> grafana.VariableModel:
         label=say("District", "Quận, huyện"),
         datasource=DATASOURCE,
         query=query,
-        definition=query,
         regex='/district="(?<value>[^"]+)",district_name="(?<text>[^"]+)"/',
         sort=grafana.VariableSort.NATURAL_ASC,
         refresh=grafana.VariableRefresh.ON_DASHBOARD_LOAD,
