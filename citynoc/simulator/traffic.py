@@ -1,6 +1,6 @@
 """How busy a city's lines are: integrals of weekly curves, the same for the same seed and time. Pure.
 
-A wave is a week of levels between 0 and 1 in half-minute slots: office hours, a lunch dip, quiet nights and
+A wave is a week of levels between 0 and 1 in slots of a minute: office hours, a lunch dip, quiet nights and
 weekends, slow drift and bursts. An interface is a wave times its own scale, so a counter at any time is one
 look-up, without state, and never steps back.
 """
@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-SLOT = 30.0
-SLOTS_A_DAY = 2880
+SLOT = 60.0
+SLOTS_A_DAY = 1440
 SLOTS_A_WEEK = 7 * SLOTS_A_DAY
-WAVES = 16
+WAVES = 12
 HISTORY = timedelta(days=420)  # before the start: longer than any device has been up
 
 # Share of the peak at each full hour of a working day; read between by a straight line.
@@ -24,7 +24,7 @@ _WORKDAY = (
     *(0.38, 0.66, 0.90, 0.86, 0.74, 0.48, 0.30, 0.26, 0.22, 0.16, 0.11, 0.08),
 )
 _WEEKEND_SHARE = (1.0, 1.0, 1.0, 1.0, 1.0, 0.42, 0.30)
-_BURST_CHANCE = 0.012
+_BURST_CHANCE = 0.02
 _FLOOR = 0.01
 
 
@@ -59,7 +59,7 @@ def _wave(rng: random.Random) -> "array[float]":
     """Running sums of a week's levels, one more than there are slots."""
     sums = array("d", [0.0])
     total, drift, burst, left = 0.0, 0.0, 0.0, 0
-    uniform, gauss = rng.random, rng.gauss
+    uniform = rng.random
     hours = (*_WORKDAY, _WORKDAY[0])
     per_hour = SLOTS_A_DAY // 24
     for day in range(7):
@@ -67,7 +67,7 @@ def _wave(rng: random.Random) -> "array[float]":
         for slot in range(SLOTS_A_DAY):
             hour, minute = divmod(slot, per_hour)
             curve = hours[hour] + (hours[hour + 1] - hours[hour]) * (minute / per_hour)
-            drift = 0.97 * drift + gauss(0.0, 0.06)
+            drift = 0.96 * drift + 0.16 * (uniform() - 0.5)
             if left:
                 left -= 1
             elif uniform() < _BURST_CHANCE:

@@ -45,14 +45,15 @@ class Loss:
 class World:
     """All machines, and the few ways to move them. `now` is Unix seconds everywhere and must not step back."""
 
-    def __init__(self, inventory: Inventory, seed: int, start: float) -> None:
+    def __init__(self, inventory: Inventory, seed: int, start: float, traffic: Traffic | None = None) -> None:
+        """`traffic` may be shared by worlds of one seed and start: it is the costly part of a small one."""
         self.inventory, self.seed, self.start = inventory, seed, start
         self.network = Network(inventory)
         self.calls: dict[str, frozenset[DeviceName]] = {}
         self.loss: Loss | None = None
         self.losses: dict[DeviceName, Loss] = {}
         self.congested: dict[str, Congestion] = {}  # by link or device
-        self._traffic = Traffic(seed, start, inventory.city.timezone)
+        self._traffic = traffic or Traffic(seed, start, inventory.city.timezone)
         self._shapes: dict[tuple[str, int, bool], Shape] = {}
         self._numbers: dict[str, int] = {}
         self.machines = {device.name: self._machine(device) for device in inventory.devices.values()}

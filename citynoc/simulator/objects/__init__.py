@@ -24,11 +24,15 @@ def _none() -> Iterable[Row]:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of device. `port` and `port_descr` take the port's number; `descr` takes model and software."""
+    """A kind of device. `port` and `port_descr` take the port's number; `descr` takes model and software.
+
+    `model` is what it is where the inventory does not say.
+    """
 
     name: str
     sys_object_id: Oid
     descr: str
+    model: str
     software: str
     port: str = "eth{}"
     port_descr: str = "eth{}"
@@ -47,6 +51,7 @@ _ROWS = (
         "mikrotik-routeros",
         (*ENTERPRISES, 14988, 1),
         "RouterOS {model}",
+        "RB5009UG",
         "7.14.3",
         port="ether{}",
         port_descr="ether{}",
@@ -56,7 +61,8 @@ _ROWS = (
     Kind(
         "cisco-ios",
         (*ENTERPRISES, 9, 1, 1045),
-        "Cisco IOS Software, {model} Software, Version {software}, RELEASE SOFTWARE (fc2)",
+        "Cisco IOS Software, {model} Software (UNIVERSALK9-M), Version {software}, RELEASE SOFTWARE (fc2)",
+        "C2900",
         "15.7(3)M8",
         port="Gi0/{}",
         port_descr="GigabitEthernet0/{}",
@@ -65,7 +71,8 @@ _ROWS = (
     Kind(
         "huawei-vrp",
         (*ENTERPRISES, 2011, 2, 224, 67),
-        "Huawei Versatile Routing Platform Software, VRP (R) software, Version {software} ({model})",
+        "Huawei Versatile Routing Platform Software VRP (R) software, Version {software} ({model} V300R021)",
+        "AR6140",
         "5.170",
         port="GigabitEthernet0/0/{}",
         port_descr="GigabitEthernet0/0/{}",
@@ -75,7 +82,8 @@ _ROWS = (
     Kind(
         "h3c-comware",
         (*ENTERPRISES, 25506, 1, 1749),
-        "H3C Comware Platform Software, Software Version {software}, {model}",
+        "H3C Comware Platform Software, Software Version {software}, Release 6635 H3C {model} Copyright",
+        "S6850-56HF",
         "7.1.070",
         port="GigabitEthernet1/0/{}",
         port_descr="GigabitEthernet1/0/{}",
@@ -86,6 +94,7 @@ _ROWS = (
         "juniper-junos",
         (*ENTERPRISES, 2636, 1, 1, 1, 2, 57),
         "Juniper Networks, Inc. {model} internet router, kernel JUNOS {software}",
+        "mx204",
         "21.4R3",
         port="ge-0/0/{}",
         port_descr="ge-0/0/{}",
@@ -95,7 +104,8 @@ _ROWS = (
     Kind(
         "zte-zxr10",
         (*ENTERPRISES, 3902, 3, 100, 40),
-        "ZXR10 ROS Version V{software} {model}",
+        "ZXR10 ROS Version V{software} ZXR10 {model}",
+        "M6000-3S",
         "4.08.24",
         port="gei-0/1/{}",
         port_descr="gei-0/1/{}",
@@ -106,6 +116,7 @@ _ROWS = (
         "fortinet",
         (*ENTERPRISES, 12356, 101, 1, 1001),
         "{model}",
+        "FGT100F",
         "7.2.8",
         port="port{}",
         port_descr="port{}",
@@ -116,29 +127,32 @@ _ROWS = (
         "apc-ups",
         (*ENTERPRISES, 318, 1, 3, 27),
         "APC Web/SNMP Management Card (MB:v4.1.0 PF:v{software} MN:{model})",
+        "Smart-UPS 3000",
         "6.8.2",
         objects=power.rows,
     ),
-    Kind("ups-mib", (1, 3, 6, 1, 2, 1, 33), "UPS SNMP Agent, {model}", "2.1", objects=power.rows),
+    Kind("ups-mib", (1, 3, 6, 1, 2, 1, 33), "UPS SNMP Agent, {model}", "UPS 3000", "2.1", objects=power.rows),
     Kind(
         "poly-endpoint",
         (*ENTERPRISES, 2684),
         "{model} video endpoint, software {software}",
+        "Poly G7500",
         "6.2.2",
-        endpoint=True,
+        poly=True,
     ),
     Kind(
         "cisco-cts",
         (*ENTERPRISES, 9, 1, 1627),
-        "Cisco TelePresence {model}, {software}",
+        "Cisco TelePresence {model}, Version {software}",
+        "CTS 500",
         "1.10.15",
-        endpoint=True,
     ),
-    Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "1.0", objects=vendors.net_snmp),
+    Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "RMX 1800", "1.0", objects=vendors.net_snmp),
     Kind(
         "net-snmp",
         (*ENTERPRISES, 8072, 3, 2, 10),
         "Linux {model} {software} x86_64",
+        "server",
         "6.1.0",
         objects=vendors.net_snmp,
     ),
@@ -152,6 +166,6 @@ def shape_of(kind: Kind, ports: int, *, in_call: bool) -> Shape:
     """All objects of a machine of this kind with so many ports. Costly: keep it."""
     indexes = tuple(range(kind.first_index, kind.first_index + ports))
     rows = [*system.rows(), *interfaces.rows(indexes), *kind.objects()]
-    if kind.endpoint:
+    if kind.poly:
         rows += endpoint.rows(in_call=in_call)
-    return Shape(rows, endpoint.CALL_COLUMNS if kind.endpoint else ())
+    return Shape(rows, endpoint.CALL_COLUMNS if kind.poly else ())

@@ -43,7 +43,7 @@ def _live_text(measure: Callable[[Quality], str]) -> Read:
 
 _IDENTITY: tuple[tuple[Oid, Read], ...] = (
     ((1, 1, 1), of(lambda machine: ber.text(machine.kind.software))),
-    ((1, 1, 4), of(lambda machine: ber.text(machine.device.model or "video endpoint"))),
+    ((1, 1, 4), of(lambda machine: ber.text(machine.kind.model_of(machine.device)))),
     ((1, 1, 5), of(lambda machine: ber.text(f"SIM{int(machine.phase * 1e9):010d}"))),
     ((1, 1, 6), _ok),
     ((1, 2, 7, 1), _ok),

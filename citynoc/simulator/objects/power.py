@@ -77,8 +77,8 @@ _LIVE_SCALARS: tuple[tuple[Oid, Read], ...] = (
     ((*APC, 4, 3, 3), between(280, 460, salt=7, tag=ber.GAUGE32)),
 )
 _CONSTANT_SCALARS: tuple[tuple[Oid, Read], ...] = (
-    ((*UPS, 1, 1), of(lambda machine: ber.text(machine.device.vendor))),
-    ((*UPS, 1, 2), of(lambda machine: ber.text(machine.device.model))),
+    ((*UPS, 1, 1), of(lambda machine: ber.text(machine.device.vendor or "simulated"))),
+    ((*UPS, 1, 2), of(lambda machine: ber.text(machine.kind.model_of(machine.device)))),
     ((*UPS, 1, 3), of(lambda machine: ber.text(machine.kind.software))),
     ((*UPS, 1, 4), of(lambda machine: ber.text(machine.kind.software))),
     ((*UPS, 1, 5), of(lambda machine: ber.text(machine.device.name))),
@@ -87,7 +87,7 @@ _CONSTANT_SCALARS: tuple[tuple[Oid, Read], ...] = (
     ((*UPS, 4, 1), of(lambda machine: ber.integer(3 if machine.on_battery_since is None else 5))),
     ((*UPS, 4, 3), fixed(ber.integer(1))),
     ((*UPS, 6, 1), of(lambda machine: ber.unsigned(ber.GAUGE32, int(machine.on_battery_since is not None)))),
-    ((*APC, 1, 1, 1), of(lambda machine: ber.text(machine.device.model))),
+    ((*APC, 1, 1, 1), of(lambda machine: ber.text(machine.kind.model_of(machine.device)))),
     ((*APC, 1, 1, 2), of(lambda machine: ber.text(machine.device.name))),
     ((*APC, 1, 2, 1), of(lambda machine: ber.text(machine.kind.software))),
     ((*APC, 1, 2, 3), of(lambda machine: ber.text(f"SIM{int(machine.phase * 1e9):010d}"))),

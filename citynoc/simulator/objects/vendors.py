@@ -14,6 +14,7 @@ from citynoc.simulator.objects.gauges import between, fixed
 ENTITY_NAME = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, 7)
 ENTITY_DESCR = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, 2)
 ENTITY_CLASS = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, 5)
+ENTITY_MODEL = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1, 13)
 HOST = (1, 3, 6, 1, 2, 1, 25)
 UCD = (1, 3, 6, 1, 4, 1, 2021)
 
@@ -156,7 +157,11 @@ def juniper() -> Iterator[Row]:
             yield Row((*table, column), index, _percent(tag=ber.GAUGE32), live=True)
         yield Row((*table, 11), index, _percent(28, 47, MEMORY, ber.GAUGE32), live=True)
         yield Row((*table, 15), index, fixed(ber.integer(2048)))
-    yield Row((1, 3, 6, 1, 4, 1, 2636, 3, 1, 2), (0,), lambda machine, _, __: ber.text(machine.device.model))
+    yield Row(
+        (1, 3, 6, 1, 4, 1, 2636, 3, 1, 2),
+        (0,),
+        lambda machine, _, __: ber.text(machine.kind.model_of(machine.device)),
+    )
     yield Row((1, 3, 6, 1, 4, 1, 2636, 3, 1, 3), (0,), fixed(ber.text("SIM000000001")))
     for column in (2, 3):
         yield Row((1, 3, 6, 1, 4, 1, 2636, 3, 4, 2, column, 1), (0,), fixed(ber.integer(2)))  # alarms off
@@ -180,10 +185,11 @@ def fortinet() -> Iterator[Row]:
     yield Row((*info, 5), (0,), fixed(ber.unsigned(ber.GAUGE32, 2 * _GIB_1)))
     yield Row((*info, 8), (0,), between(200, 9000, salt=MEMORY + 2, tag=ber.GAUGE32), live=True)
     yield Row((1, 3, 6, 1, 4, 1, 12356, 100, 1, 1, 1), (0,), fixed(ber.text("SIM000000001")))
+    yield Row(ENTITY_MODEL, (1,), lambda machine, _, __: ber.text(machine.kind.model_of(machine.device)))
 
 
 def net_snmp() -> Iterator[Row]:
-    """HOST-RESOURCES beside UCD-SNMP's memory, load and idle time."""
+    """HOST-RESOURCES beside UCD-SNMP's memory, load, idle time and LM-SENSORS."""
     yield from host_resources()
     yield Row((*UCD, 4, 5), (0,), fixed(ber.integer(_GIB_1)))
     yield Row((*UCD, 4, 6), (0,), between(_GIB_1 * 0.3, _GIB_1 * 0.5, salt=MEMORY), live=True)
@@ -192,6 +198,10 @@ def net_snmp() -> Iterator[Row]:
     yield Row((*UCD, 11, 9), (0,), _percent(2, 20), live=True)
     yield Row((*UCD, 11, 10), (0,), _percent(1, 9), live=True)
     yield Row((*UCD, 11, 11), (0,), _percent(60, 96), live=True)
+    for index, name, low in ((1, "CPU", 41_000), (2, "board", 29_000)):
+        sensor = (*UCD, 13, 16, 2, 1)
+        yield Row((*sensor, 2), (index,), fixed(ber.text(name)))
+        yield Row((*sensor, 3), (index,), between(low, low + 9_000, salt=HEAT, tag=ber.GAUGE32), live=True)
     for index, load in ((1, "0.31"), (2, "0.27"), (3, "0.22")):
         yield Row((*UCD, 10, 1, 3), (index,), fixed(ber.text(load)))
         yield Row((*UCD, 10, 1, 5), (index,), between(5, 90, salt=CPU), live=True)
