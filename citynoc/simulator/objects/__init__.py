@@ -39,11 +39,15 @@ class Kind:
     first_port: int = 0
     first_index: int = 1
     objects: Callable[[], Iterable[Row]] = _none
-    endpoint: bool = False
+    poly: bool = False
 
     def description(self, device: Device) -> str:
-        """SysDescr."""
-        return self.descr.format(model=device.model or device.role.value, software=self.software)
+        """What sysDescr says."""
+        return self.descr.format(model=self.model_of(device), software=self.software)
+
+    def model_of(self, device: Device) -> str:
+        """The model that the inventory names, or the kind's own."""
+        return device.model or self.model
 
 
 _ROWS = (
