@@ -334,10 +334,10 @@ class _Case:
         if len(self.net.gateways) > 1 and self.net.gateways <= self.silent:
             _unite(groups, frozenset(gates))
         merged: dict[int, tuple[tuple[Key, ...], frozenset[int]]] = {}
-        for number, (keys, devices) in enumerate(parts):
+        for number, (keys, tops) in enumerate(parts):
             root = groups[number]
-            before, tops = merged.get(root, ((), frozenset[int]()))
-            merged[root] = ((*before, *keys), tops | devices)
+            before, others = merged.get(root, ((), frozenset[int]()))
+            merged[root] = ((*before, *keys), others | tops)
         return list(merged.values())
 
     def _has_children(self, devices: AbstractSet[int]) -> bool:
