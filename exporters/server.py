@@ -142,7 +142,8 @@ class Server:
             self._traffic.aborted[endpoint] += 1
             if request.transport is not None:
                 request.transport.abort()
-            raise
+            # Nobody reads it, but raising would make aiohttp log a traceback for what is everyday life.
+            return text(503, "cut off")
         finally:
             self._open -= not streaming
             if status:

@@ -204,7 +204,9 @@ async def test_the_server_counts_its_answers_by_route():
     assert "makes" not in text
 
 
-async def test_a_client_that_does_not_read_is_cut_off_and_others_are_served(monkeypatch: pytest.MonkeyPatch):
+async def test_a_client_that_does_not_read_is_cut_off_and_others_are_served(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     monkeypatch.setattr(server, "ANSWER_SECONDS", 0.3)
     loop = asyncio.get_running_loop()
     async with Server(loaded(20_000), "127.0.0.1", 0) as running:
@@ -214,22 +216,32 @@ async def test_a_client_that_does_not_read_is_cut_off_and_others_are_served(monk
             await loop.sock_connect(slow, ("127.0.0.1", running.port))
             await loop.sock_sendall(slow, b"GET /metrics/devices HTTP/1.1\r\nHost: x\r\n\r\n")
             async with aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as client:
-                text = ""
-                while 'citynoc_http_aborted_total{endpoint="/metrics/devices"} 1.0' not in text:
-                    response, text = await get(client, "/metrics")
-                    assert response.status == 200
+                await aborted(client, "/metrics/devices")
+    assert not caplog.records
 
 
-async def test_a_client_that_goes_away_harms_nobody():
+async def aborted(client: aiohttp.ClientSession, path: str) -> None:
+    """Wait until the server has counted a client of this path as gone."""
+    while f'citynoc_http_aborted_total{{endpoint="{path}"}} 1.0' not in (await get(client, "/metrics"))[1]:
+        pass
+
+
+@pytest.mark.parametrize("path", ["/metrics/devices", STREAM])
+async def test_a_client_that_goes_away_harms_nobody_and_is_no_news(
+    path: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stream, "LOOK_EVERY", 0.01)
     async with Server(loaded(20_000), "127.0.0.1", 0) as running:
-        _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
         raw = writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        writer.write(b"GET /metrics/devices HTTP/1.1\r\nHost: x\r\n\r\n")
-        await writer.drain()
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        await reader.readexactly(100)
         writer.transport.abort()
         async with aiohttp.ClientSession(f"http://127.0.0.1:{running.port}") as client:
+            await aborted(client, path)
             assert (await get(client, "/-/healthy"))[0].status == 200
+    assert not caplog.records
 
 
 async def test_the_loop_runs_on_while_a_big_scrape_is_served():
