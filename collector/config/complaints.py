@@ -1,8 +1,13 @@
 """What libyaml says of broken YAML, in words for the person who types the file. Pure."""
 
+import re
+
 import yaml
 
 from collector.config.document import Mark, line_of
+
+_KEY = re.compile(r"(\s*(?:- )?)[^\s:#\"'\[{][^:#]*:(?=\s|$)")
+_GLUED = re.compile(r"\s*(?:- )?[\w.-]+:(?=[^\s/])[^\s].*")
 
 
 def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]:
@@ -18,14 +23,10 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
         return Mark(here.line, line.index("\t"), 1), "a tab is used for indentation", "YAML takes spaces only"
     if "cannot start any token" in problem:
         return here, f"a value cannot start with '{character}'", "put the value in quotes"
+    if "mapping values are not allowed" in problem:
+        return _misplaced_colon(here, text)
     for words, mark, message, hint in (
         ("end of stream", start, "the quote that opens here is never closed", None),
-        (
-            "mapping values are not allowed",
-            here,
-            "this ':' does not fit here",
-            "quote a value that contains ': '; or the line above lacks its ':' or is indented otherwise",
-        ),
         ("expected ',' or ']'", start, "the '[' that opens here is not closed, or a ',' is missing", None),
         ("expected ',' or '}'", start, "the '{' that opens here is not closed, or a ',' is missing", None),
         (
@@ -44,3 +45,23 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
         if words in problem:
             return mark, message, hint
     return here, problem, None
+
+
+def _misplaced_colon(here: Mark, text: str) -> tuple[Mark, str, str | None]:
+    """Three mistakes end in this one complaint, and two of them are made in the line above."""
+    line, above = line_of(text, here.line), ""
+    number = here.line
+    while number > 0 and not above.strip():
+        number -= 1
+        above = line_of(text, number)
+    own = _KEY.match(line)
+    if own is None or own.end() - 1 != here.column:
+        return here, "this ':' does not fit here", "quote a value that contains ': '"
+    if _GLUED.fullmatch(above) and ": " not in above:
+        return Mark(number, above.index(":"), 1), "no space after this ':'", "write `key: value`"
+    parent = _KEY.match(above)
+    if parent is None:
+        start = len(above) - len(above.lstrip())
+        return Mark(number, start, len(above.strip())), "a key without ':' after it", "write `key: value`"
+    message = "this line is indented deeper than the one above, which has its value already"
+    return Mark(here.line, len(line) - len(line.lstrip()), own.end() - len(own[1]) - 1), message, None

@@ -3,6 +3,7 @@
 It knows nothing of YAML's grammar and reads no files.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from collector.model import Place
 
 Steps = tuple[str | int, ...]
 """The way to a node: mapping keys and list positions from the top."""
+
+_LOGIN = re.compile(r"://[^/\s]*@")
 
 
 class Mark:
@@ -63,11 +66,12 @@ class Document:
         severity: Severity = Severity.ERROR,
         *,
         key: bool = False,
-        private: bool = False,
     ) -> Problem:
-        """A problem at the value (or key) at `path`; `private` keeps the line itself out of the drawing."""
+        """A problem at the value (or key) at `path`. A line with a login in a URL is not shown."""
         line, column, width = self._position(path, key=key)
-        excerpt = "" if private or self.secret else line_of(self.text, line)
+        excerpt = "" if self.secret else line_of(self.text, line)
+        if _LOGIN.search(excerpt):
+            excerpt = ""
         return Problem(Place(self.file, line + 1, column + 1), message, hint, severity, excerpt, width)
 
     def _position(self, path: Steps, *, key: bool) -> tuple[int, int, int]:

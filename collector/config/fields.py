@@ -21,9 +21,9 @@ E = TypeVar("E", bound=StrEnum)
 LONGEST_TEXT = 500
 LONGEST_ECHO = 60
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)")
-_INTEGER = re.compile(r"[+-]?\d{1,15}")
-_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?")
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 class WrittenWrongError(ValueError):
@@ -128,7 +128,7 @@ def read_date(value: Any) -> date:
     """A day, as ISO 8601 writes it."""
     text = text_of(value)
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
             return date.fromisoformat(text)
     except ValueError:
         pass
@@ -137,7 +137,7 @@ def read_date(value: Any) -> date:
 
 def matching(pattern: str, what: str, hint: str | None = None) -> Callable[[Any], str]:
     """Reads a string that fits `pattern` whole; `what` completes "'x' is not …"."""
-    compiled = re.compile(pattern)
+    compiled = re.compile(pattern, re.ASCII)
 
     def read(value: Any) -> str:
         text = text_of(value)

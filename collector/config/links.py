@@ -149,10 +149,13 @@ def _missing(assembly: Assembly, draft: Draft, setting: str) -> None:
     """A setting that no level gives; silent while a file with defaults is broken."""
     if not all(part.whole for part in (assembly.files.city, *assembly.files.networks)):
         return
-    cause = ("missing", setting, draft.role, draft.district)
-    word = setting.rpartition(".")[2]
-    message = f"device '{draft.name}' has no '{word}', and no default for role {draft.role} gives one"
-    hint = f"write `{word}:` under defaults.{draft.role}{'.snmp' if '.' in setting else ''} in city.yml"
+    block, _, word = setting.rpartition(".")
+    role = draft.role.value
+    if not any(other.get(setting) for other in assembly.drafts.values()):
+        role = "any"
+    cause = ("missing", setting, role)
+    message = f"device '{draft.name}' has no '{word}', and no default gives one"
+    hint = f"write `{word}:` under {'.'.join(part for part in ('defaults', role, block) if part)} in city.yml"
     assembly.complaints.of_device(draft.name, cause, draft.problem(message, hint))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collector.config.document import Document, Steps
-from collector.config.problems import Problem, closest
+from collector.config.problems import Problem, did_you_mean
 
 MOST_GUESSES = 40
 """Guessing compares a word with thousands; after this many mistakes the first ones are the ones to mend."""
@@ -26,9 +26,9 @@ class Guesser:
             return None
         self.left -= 1
         for names in groups:
-            name = closest(word, names)
-            if name is not None:
-                return f"did you mean '{name}'?"
+            found = did_you_mean(word, names)
+            if found is not None:
+                return found
         return None
 
 

@@ -6,13 +6,14 @@ drawing the line is pint's (its `internal/diags`).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 
 from collector.model import Place
 
 LONGEST_EXCERPT = 160
 MOST_CANDIDATES = 5_000
+MOST_MEANT = 3
 
 
 class Severity(StrEnum):
@@ -100,8 +101,8 @@ def _underlined(problem: Problem, *, colour: bool) -> str:
     return f"{before.lstrip()}{on}{culprit}{off}{after.rstrip()}"
 
 
-def closest(word: str, candidates: Iterable[str]) -> str | None:
-    """The one candidate that a typing mistake would turn into `word`, or None.
+def nearest(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """What a typing mistake would turn into `word`: the best candidate and those that are exactly as good.
 
     Bounded: of many candidates only those of about the same length are compared.
     """
@@ -109,14 +110,25 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
         name for name in candidates if abs(len(name) - len(word)) <= max(2, len(word) // 3)
     ]
     lowered = word.lower()
-    for name in near:
-        if name.lower() == lowered:
-            return name
-    found = get_close_matches(word, near[:MOST_CANDIDATES], n=1, cutoff=0.7)
+    same = tuple(name for name in near if name.lower() == lowered)
+    if same:
+        return same
+    found = get_close_matches(word, near[:MOST_CANDIDATES], n=MOST_MEANT + 1, cutoff=0.7)
+    if not found:
+        return ()
+    best = SequenceMatcher(None, found[0], word).ratio()
+    return tuple(sorted(name for name in found if SequenceMatcher(None, name, word).ratio() == best))
+
+
+def closest(word: str, candidates: Iterable[str]) -> str | None:
+    """The one candidate that a typing mistake would most likely turn into `word`, or None."""
+    found = nearest(word, candidates)
     return found[0] if found else None
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str | None:
-    """The hint `did you mean 'x'?`, or None."""
-    name = closest(word, candidates)
-    return f"did you mean '{name}'?" if name is not None else None
+    """The hint `did you mean 'x'?`; None where nothing is near, or too much is equally near to be a hint."""
+    found = nearest(word, candidates)
+    if not found or len(found) > MOST_MEANT:
+        return None
+    return f"did you mean {' or '.join(map(repr, found))}?"

@@ -66,6 +66,8 @@ def _read_public_url(value: Any) -> str:
         parts = urlsplit(text)
     except ValueError:
         raise WrittenWrongError(f"{shown(text)} is not a URL") from None
+    if parts.username is not None or parts.password is not None:
+        raise WrittenWrongError("a login does not belong in a URL")
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise WrittenWrongError(f"{shown(text)} is not an address on the web", "write http://host:port")
     return text

@@ -34,7 +34,9 @@ _SWITCH = {"on": "true", "off": "false", "true": "true", "false": "false"}
 
 def _switchable(value: Any) -> Any:
     """`off` and `on` stand for a block that says only that; a block that is written is on."""
-    if isinstance(value, str) and value in _SWITCH:
+    if isinstance(value, str):
+        if value not in _SWITCH:
+            raise WrittenWrongError(f"{shown(value)} is neither on, off nor a mapping")
         return {"enabled": _SWITCH[value]}
     if isinstance(value, dict) and "enabled" not in value:
         return {**value, "enabled": "true"}

@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from collector.config import fields
 from collector.config.document import Document, Steps
 from collector.config.problems import Problem, closest
 
+SHORTEST_SECRET = 4  # characters; `2` for a version is no secret
 ENTRY = 2  # steps from the top of a file to an entry: `sites/00115`
 NO_VALUE = "write a value, or take the line out"
 
@@ -77,11 +79,10 @@ def _rest(model: type[M], value: Any, spoilt: set[Steps]) -> M | None:
 def _empty(model: type[Shape], value: Any) -> list[Steps]:
     """Where a key that may be left out is written with nothing after it: pydantic would take it as left out."""
     found: list[Steps] = []
-    waiting: list[tuple[Steps, Any]] = [((), value)]
+    waiting: list[tuple[Steps, Any]] = [((), value)] if isinstance(value, (dict, list)) else []
     while waiting:
         steps, node = waiting.pop()
-        pairs = node.items() if isinstance(node, dict) else enumerate(node)
-        for step, below in pairs if isinstance(node, (dict, list)) else ():
+        for step, below in node.items() if isinstance(node, dict) else enumerate(node):
             if isinstance(below, (dict, list)):
                 waiting.append(((*steps, step), below))
             elif below is None:
@@ -93,6 +94,8 @@ def _empty(model: type[Shape], value: Any) -> list[Steps]:
 
 
 def _without_value(model: type[Shape], document: Document, steps: Steps) -> Problem:
+    if not steps:
+        return document.problem((), "the file is empty")
     subject = f"'{steps[-1]}'{_where(model, steps[:-1])}"
     return document.problem(steps, f"{subject} has no value", NO_VALUE, key=True)
 
@@ -123,25 +126,46 @@ def _problem(model: type[Shape], document: Document, error: ErrorDetails, steps:
         owner = _type_at(model, steps[:-1])
         keys = _keys(owner) if owner is not None else ()
         meant = closest(inner, keys)
+        if document.secret and meant is None:
+            inner = "…"  # a secret in the wrong column looks like a key
         hint = f"did you mean '{meant}'?" if meant else _listed("known keys", keys)
         where = _where(model, steps[:-1])
         return document.problem(steps, f"unknown key '{inner}'{where}", hint, key=True)
     if kind == "missing":
         what = _what(model, steps[:-1])
         return document.problem(steps[:-1], f"{what} has no '{inner}'", key=True)
-    hint = None
-    subject = f"'{inner}'{_where(model, steps[:-1])}" if steps else "the file"
-    if kind == "value_error":
-        cause = error["ctx"]["error"]
-        message, hint = str(cause), getattr(cause, "hint", None)
-        if inner:
-            message = f"{subject}: {message}"
-    elif error.get("input", "") is None:
-        message = f"{subject} has no value" if steps else "the file is empty"
-        hint = NO_VALUE if steps else None
+    if error.get("input", "") is None:
+        return _without_value(model, document, steps)
+    if kind != "value_error":
+        subject = f"'{inner}'{_where(model, steps[:-1])}" if steps else "the file"
+        return document.problem(steps, f"{subject} {_wanted(kind, error)}", key=_is_key(error["loc"]))
+    return _said_by_us(model, document, error, steps)
+
+
+def _said_by_us(model: type[Shape], document: Document, error: ErrorDetails, steps: Steps) -> Problem:
+    """A problem in the words of the function that read the value."""
+    cause = error["ctx"]["error"]
+    message, hint, is_key = str(cause), getattr(cause, "hint", None), _is_key(error["loc"])
+    if document.secret and _echoes(document, steps, f"{message}{hint or ''}"):
+        message, hint = "this value does not fit here", None
+    if is_key or not steps:
+        message += _where(model, steps[:-1])
+    elif _type_at(model, steps) is not None:
+        message = f"{_what(model, steps)}: {message}"
     else:
-        message = f"{subject} {_wanted(kind, error)}"
-    return document.problem(steps, message, hint, key=_is_key(error["loc"]))
+        message = f"'{steps[-1]}'{_where(model, steps[:-1])}: {message}"
+    return document.problem(steps, message, hint, key=is_key)
+
+
+def _echoes(document: Document, steps: Steps, text: str) -> bool:
+    """Whether the text repeats what is written at `steps`, or a good part of it."""
+    value = document.value
+    for step in steps:
+        if isinstance(value, dict):
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
+    return isinstance(value, str) and len(value) >= SHORTEST_SECRET and value[: fields.LONGEST_ECHO] in text
 
 
 def _wanted(kind: str, error: ErrorDetails) -> str:

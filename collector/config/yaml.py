@@ -190,10 +190,11 @@ class _Builder:
     def _alias(self, event: AliasEvent) -> tuple[Any, Mark]:
         mark = _mark(event)
         if event.anchor not in self.anchors:
+            name = "…" if self.secret else event.anchor
             raise _RefusedError(
                 mark,
-                f"'*{event.anchor}' refers to an anchor that is not complete before it",
-                f"write '&{event.anchor}' where the value is, or quote the '*'",
+                f"'*{name}' refers to an anchor that is not complete before it",
+                f"write '&{name}' where the value is, or quote the '*'",
             )
         value, original = self.anchors[event.anchor]
         self.aliased += original.size
@@ -205,8 +206,9 @@ class _Builder:
     def _count(self, event: Any) -> Mark:
         mark = _mark(event)
         if event.tag is not None and event.tag != "!":
+            name = "" if self.secret else f" {event.tag}"
             raise _RefusedError(
-                mark, f"the tag {event.tag} is not used here", "take it out: types are decided by the key"
+                mark, f"the tag{name} is not used here", "take it out: types are decided by the key"
             )
         self.nodes += 1
         if self.nodes > MOST_NODES:
