@@ -107,7 +107,7 @@ def simulator(room: Room) -> Program:
 
 
 def service(room: Room) -> Program:
-    """The product itself."""
+    """The product itself. Its own readiness (every device asked once) is what the others are started to watch."""
     return Program(
         "citynoc",
         _citynoc(
@@ -117,7 +117,7 @@ def service(room: Room) -> Program:
             *("--broker", room.ports.address("mosquitto")),
             *("--snmp-port", str(room.ports.snmp)),
         ),
-        answers(room.session, room.url("citynoc", "/-/ready")),
+        answers(room.session, room.url("citynoc", "/-/healthy")),
         environment=room.environment,
     )
 
