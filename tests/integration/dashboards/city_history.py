@@ -80,7 +80,7 @@ def _outage(
 
 def series() -> Iterator[Series]:
     """Every series of the city. In the storm: district 001's first commune down, the next cut off behind it, one
-    unknown, one in maintenance, one agent silent, a core router lost without harm, and a service that fails."""
+    unknown, one in maintenance, one agent silent, a core router and a cable lost without harm, and a service that fails."""
     storm_states = {0: 5, 1: 4, 2: 2, 3: 1, 4: 3}
     for number in range(COMMUNES):
         code, district = f"{number + 1:05d}", f"{number % DISTRICTS + 1:03d}"
@@ -111,6 +111,7 @@ def series() -> Iterator[Series]:
         },
     )
     yield from _outage("device:core-1", "device", 1, 0, district="", info=None)
+    yield from _outage("cable:cb-7", "cable", 1, 0, district="002", info=None)
     yield Series(m.BLIND, {"instance": "citynoc:9579"}, 0, 0)
     for service in SERVICES:
         labels = {

@@ -1,0 +1,167 @@
+"""What a filled Prometheus says of a dashboard: questions that are refused or empty, columns without a field, figures
+that are not true. Every function gives sentences, none when all is well."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from collector.metrics import state
+from tests.integration.dashboards import city_history as city
+from tests.integration.dashboards.filled_prometheus import Answer, Prometheus
+
+Json = dict[str, Any]
+
+SENT = {"$district": "", "$__rate_interval": "2m", "$__interval": "1m", "$__range": "30m"}
+EVERYWHERE = ".*"
+TWO_DISTRICTS = "(001|002)"
+
+TRUTH: dict[tuple[int, str], tuple[float, float, float | None]] = {
+    # panel and query of the City overview: in the quiet, in the storm, in the storm for district 002 alone
+    (1, "A"): (579, 575, 20),  # communes connected
+    (1, "B"): (579, 579, 20),  # communes
+    (2, "A"): (0, 2, 0),  # sites cut off
+    (3, "A"): (0, 1, 0),  # outages
+    (4, "A"): (0, 2, 1),  # degraded
+    (5, "A"): (0, 1, None),  # services down; district 002 has none
+    (9, "A"): (1189, 1181, 41),  # devices up
+    (9, "B"): (0, 1, 0),  # in maintenance
+    (9, "C"): (0, 1, 0),  # unknown
+    (9, "D"): (0, 1, 0),  # agent silent
+    (9, "E"): (0, 3, 0),  # unreachable
+    (9, "F"): (0, 2, 0),  # down
+    (12, "A"): (579, 575, 20),  # communes connected over time
+}
+
+
+def asked(query: str, district: str = EVERYWHERE) -> str:
+    """The query as Grafana sends it."""
+    for name, value in (SENT | {"$district": district}).items():
+        query = query.replace(name, value)
+    return query
+
+
+def answer(server: Prometheus, target: Json, at: int, district: str = EVERYWHERE) -> Answer:
+    """A panel's query, asked the way the panel asks it."""
+    query = asked(target["expr"], district)
+    if target.get("instant"):
+        return server.instant(query, at)
+    return server.range(query, at - 600, at, 60)
+
+
+def unanswered(server: Prometheus, board: Json) -> Iterator[str]:
+    """Queries that are refused or give nothing in the storm, and legends of labels that the answer does not have."""
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            where = f"panel {panel['id']} query {target['refId']}"
+            for district in (EVERYWHERE, TWO_DISTRICTS):
+                got = answer(server, target, city.STORM_AT, district)
+                if got.error is not None or not got.series:
+                    yield f"{where}: {got.error or 'nothing'}"
+            got = answer(server, target, city.STORM_AT)
+            for label in re.findall(r"{{\s*(\w+)\s*}}", target.get("legendFormat", "")):
+                if not all(label in labels for labels, _ in got.series):
+                    yield f"{where}: the legend names {label}"
+
+
+def fieldless(server: Prometheus, board: Json) -> Iterator[str]:
+    """Columns without a field in the answers, values that no column shows, and joins on a label that is not there."""
+    for panel in board["panels"]:
+        steps = {step["id"]: step["options"] for step in panel.get("transformations", [])}
+        if "filterFieldsByName" not in steps:
+            continue
+        where = f"panel {panel['id']}"
+        shown = set(steps["filterFieldsByName"]["include"]["names"])
+        fields, values = set(), set()
+        for target in panel["targets"]:
+            rows = answer(server, target, city.STORM_AT).series
+            labels = {label for row, _ in rows for label in row}
+            fields |= labels
+            if {figure for _, figure in rows} != {1}:  # a value that is always 1 only carries its labels
+                values.add(f"Value #{target['refId']}" if len(panel["targets"]) > 1 else "Value")
+            if "joinByField" in steps and steps["joinByField"]["byField"] not in labels:
+                yield f"{where} query {target['refId']}: no label {steps['joinByField']['byField']}"
+        if shown != (shown & fields) | values:
+            yield f"{where}: shows {sorted(shown)}, has {sorted(fields | values)}"
+
+
+def untrue(server: Prometheus, board: Json) -> Iterator[str]:
+    """Figures of the City overview that are not those of the history, or that are there when nobody watches."""
+    for (number, ref), (quiet, storm, elsewhere) in TRUTH.items():
+        expected = {
+            (city.QUIET_AT, EVERYWHERE): quiet,
+            (city.STORM_AT, EVERYWHERE): storm,
+            (city.STORM_AT, "002"): elsewhere,
+            (city.UNWATCHED_AT, EVERYWHERE): None,
+        }
+        for (at, district), figure in expected.items():
+            got = value(server, board, (number, ref), at, district)
+            if got != figure:
+                yield f"panel {number} query {ref}: {got} instead of {figure}"
+    for at, figure in ((city.STORM_AT, 0.0), (city.UNWATCHED_AT, 2.0)):
+        if value(server, board, (6, "A"), at) != figure:
+            yield "the monitor's tile does not tell watching from not watching"
+
+
+def value(
+    server: Prometheus, board: Json, place: tuple[int, str], at: int, district: str = EVERYWHERE
+) -> float | None:
+    """The one figure of a panel's query; None if there is none, or several."""
+    number, ref = place
+    target = next(
+        target
+        for panel in board["panels"]
+        for target in panel["targets"]
+        if (panel["id"], target["refId"]) == (number, ref)
+    )
+    series = answer(server, target, at, district).series
+    return series[0][1] if len(series) == 1 else None
+
+
+def misplaced(server: Prometheus, board: Json) -> Iterator[str]:
+    """A map that does not have every commune once, at a place, in its state."""
+    for panel in board["panels"]:
+        if panel["type"] != "geomap":
+            continue
+        rows = answer(server, panel["targets"][0], city.STORM_AT).series
+        if not len({labels.get("site") for labels, _ in rows}) == len(rows) == city.COMMUNES:
+            yield f"panel {panel['id']}: {len(rows)} dots for {city.COMMUNES} communes"
+        if not all(20 < float(labels.get("latitude", 0)) < 22 for labels, _ in rows):
+            yield f"panel {panel['id']}: dots outside the city"
+        if {code for _, code in rows} != {float(code) for code, _ in state.SITE_STATE.states}:
+            yield f"panel {panel['id']}: not every state is shown"
+
+
+def unread(server: Prometheus, board: Json) -> Iterator[str]:
+    """Variables whose pattern does not read text and value out of what the query gives."""
+    for variable in board["templating"]["list"]:
+        if variable["type"] != "query":
+            continue
+        query = re.fullmatch(r"query_result\((.*)\)", variable["query"])
+        got = server.instant(asked(query[1]), city.STORM_AT) if query else Answer([], "not a query_result")
+        pattern = re.compile(variable["regex"].strip("/").replace("(?<", "(?P<"))
+        # Grafana matches the pattern against the series as text, its labels in order.
+        texts = [
+            "{" + ",".join(f'{label}="{text}"' for label, text in sorted(row.items())) + "}"
+            for row, _ in got.series
+        ]
+        found = [pattern.search(text) for text in texts]
+        offered = {
+            (one["text"], one["value"]) for one in found if one and {"text", "value"} <= {*one.groupdict()}
+        }
+        if ("Quận 007", "007") not in offered or len(offered) != city.DISTRICTS + 1:
+            yield f"variable {variable['name']} offers {len(offered)} of {city.DISTRICTS + 1}"
+
+
+def unmarked(server: Prometheus, board: Json) -> Iterator[str]:
+    """Annotations that do not mark the moment in milliseconds, or name a label that is not there."""
+    for annotation in board["annotations"]["list"]:
+        got = server.range(asked(annotation["expr"]), city.STORM, city.STORM_AT, 60)
+        if {moment for _, moment in got.series} != {city.STORM * 1000}:
+            yield f"annotation {annotation['name']}: {got}"
+        for label in re.findall(r"{{\s*(\w+)\s*}}", annotation["textFormat"]):
+            if not all(label in labels for labels, _ in got.series):
+                yield f"annotation {annotation['name']} names {label}"
+
+
+GENERAL = (unanswered, fieldless, misplaced, unread, unmarked)
+"""What is asked of every dashboard; `untrue` is the City overview's own."""
