@@ -52,7 +52,7 @@ class Connection:
                     await self._subscribe(client, topic)
                 opened()
                 async for order in client.messages:
-                    if not order.topic.value:
+                    if order is _END:
                         return
                     await client.publish(order.topic.value, order.payload)
         except MqttConnectError as error:
@@ -66,12 +66,13 @@ class Connection:
 
     def end(self) -> None:
         """Let `run` return soon; nothing happens if it does not run."""
-        self.publish("", b"")
+        if self._inbox is not None:
+            self._inbox.order(_END)
 
     def publish(self, topic: str, payload: bytes) -> None:
         """Send at QoS 0 when the loop comes to it; dropped if not connected or if too many are waiting."""
-        if self._inbox is not None and not self._inbox.full():
-            self._inbox.order(topic, payload)
+        if self._inbox is not None and self._inbox.qsize() < _ORDERS_HELD:
+            self._inbox.order(_order(topic, payload))
 
     async def _subscribe(self, client: aiomqtt.Client, topic: str) -> None:
         for code in await client.subscribe(topic, qos=1):
@@ -90,7 +91,6 @@ class Connection:
             password=password.reveal() if password else None,
             clean_session=True,
             keepalive=KEEPALIVE,
-            max_queued_incoming_messages=_ORDERS_HELD,
             queue_type=inbox,  # type: ignore[arg-type] # called with maxsize only; a type is more than it needs
             tls_context=await asyncio.to_thread(self._tls) if self._broker.tls else None,
         )
@@ -114,6 +114,13 @@ class _Inbox(asyncio.Queue[aiomqtt.Message]):
         """Called by aiomqtt for each message."""
         self._take(item.topic.value, item.payload, item.retain)
 
-    def order(self, topic: str, payload: bytes) -> None:
-        """Let the connection's own task publish this."""
-        super().put_nowait(aiomqtt.Message(topic, payload, 0, False, 0, None))
+    def order(self, item: aiomqtt.Message) -> None:
+        """Let the connection's own task publish this, or end."""
+        super().put_nowait(item)
+
+
+def _order(topic: str, payload: bytes) -> aiomqtt.Message:
+    return aiomqtt.Message(topic, payload, 0, False, 0, None)
+
+
+_END = _order("end", b"")
