@@ -6,7 +6,7 @@ done when all files are read.
 
 import types
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin
+from typing import Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -159,12 +159,9 @@ def _said_by_us(model: type[Shape], document: Document, error: ErrorDetails, ste
 
 def _echoes(document: Document, steps: Steps, text: str) -> bool:
     """Whether the text repeats what is written at `steps`, or a good part of it."""
-    value = document.value
+    value: Any = document.value
     for step in steps:
-        if isinstance(value, dict):
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
+        value = cast("Any", value)[step] if isinstance(value, (dict, list)) else None
     return isinstance(value, str) and len(value) >= SHORTEST_SECRET and value[: fields.LONGEST_ECHO] in text
 
 
