@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
-from pydantic import ValidationError
 
 from citynoc.simulator.actions import VERBS, Action, Names
 from citynoc.simulator.agents import PortInUseError
 from citynoc.simulator.director import Director
+from collector.config.document import Document, Mark
 from collector.config.problems import did_you_mean
+from collector.config.shape import validate
 
 LARGEST_BODY = 256 * 1024
 
@@ -83,15 +84,10 @@ class Control:
 
 def _read(shape: type[Action], body: Any) -> Action | str:
     """The action, or what is wrong with it in one line."""
-    try:
-        return shape.model_validate(body)
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"])
-        cause = first.get("ctx", {}).get("error")
-        hint = getattr(cause, "hint", None)
-        said = str(cause) if cause is not None else first["msg"]
-        return f"{where}: {said}" if where else said if hint is None else f"{said} — {hint}"
+    action, problems = validate(shape, Document("body", body, Mark(0, 0, 1)))
+    if action is not None:
+        return action
+    return f"{problems[0].message}" + (f" — {problems[0].hint}" if problems[0].hint else "")
 
 
 def _as_written(value: Any) -> Any:
