@@ -41,20 +41,38 @@ class Docket:
 
     def _restore(self, outage: Outage, now: float) -> None:
         net = self._net
+        links = frozenset(net.link_index[name] for name in outage.causes if name in net.link_index)
         keys = tuple(sorted(_key_of(outage.kind, name, net) for name in outage.causes))
         members = {net.index[DeviceName(name)] for name in outage.causes if name in net.index}
         affected = {net.index[name] for name in outage.affected_devices if name in net.index}
         for key in keys:
             if key.kind is CauseKind.CABLE:
                 members |= affected.intersection(net.riders.get(key.names[0], ()))
-            elif key.kind is CauseKind.SITE:
-                members |= affected.intersection(net.independents(SiteCode(key.names[0])))
-        links = frozenset(net.link_index[name] for name in outage.causes if name in net.link_index)
-        case = Case(outage, keys, frozenset(members), links, proof=outage.started)
-        if not members and not links and outage.ended is None:  # its cause left the configuration
+        self._enter(Case(outage, keys, frozenset(members), links, proof=outage.started), now)
+
+    def _enter(self, case: Case, now: float) -> None:
+        if not case.members and not case.links and not case.ended:  # its cause left the configuration
             case.end(now)
-            self._closed.append(outage.id)
-        self.cases[outage.id] = case
+            self._closed.append(case.outage.id)
+        self.cases[case.outage.id] = case
+
+    def update(self, topology: Topology, now: float) -> None:
+        """Go on under another configuration's numbers."""
+        old, self._net = self._net, topology
+        for case in list(self.cases.values()):
+            case.members = frozenset(
+                topology.index[old.names[i]] for i in case.members if old.names[i] in topology.index
+            )
+            case.links = frozenset(
+                topology.link_index[old.links[i].name]
+                for i in case.links
+                if old.links[i].name in topology.link_index
+            )
+            self._enter(case, now)
+        floor = {old.names[i]: at for i, at in self._floor.items()}
+        self._floor = {topology.index[name]: at for name, at in floor.items() if name in topology.index}
+        self.blamed = {}
+        self.revision += 1
 
     # -- what the judge needs before a finding -------------------------------------------------------------
 

@@ -6,6 +6,7 @@ explaining another's silence; a run of `confirm` misses confirms its own.
 """
 
 from bisect import insort
+from collections.abc import Mapping
 
 NEVER = float("-inf")
 
@@ -66,6 +67,29 @@ class Hearing:
         """Void the present run: it is explained by something that is over."""
         self.void[device] = max(self.void[device], before)
         self._keep(device, [miss for miss in self.misses.get(device, ()) if miss >= before])
+
+    def rewind(self, at: float) -> None:
+        """The clock was set back: nothing is dated in the future."""
+        for row in (self.life, self.heard_at, self.telemetry, self.void):
+            row[:] = [min(value, at) for value in row]
+        for device, run in list(self.misses.items()):
+            self._keep(device, [min(miss, at) for miss in run])
+
+    def moved(self, numbers: Mapping[int, int], size: int) -> "Hearing":
+        """The same evidence under other numbers; who has none left the city."""
+        new = Hearing(size, self.confirm - 1)
+        for old, number in numbers.items():
+            new.life[number] = self.life[old]
+            new.heard_at[number] = self.heard_at[old]
+            new.telemetry[number] = self.telemetry[old]
+            new.void[number] = self.void[old]
+            if old in self.misses:
+                new.misses[number] = self.misses[old]
+            if old in self.silent:
+                new.silent[number] = self.silent[old]
+            if old in self.confirmed:
+                new.confirmed.add(number)
+        return new
 
     def first_miss(self, device: int) -> float:
         """When the first question of the present run was sent; NEVER without a run."""

@@ -14,6 +14,7 @@ from collector.outages.asking import Asking
 from collector.outages.docket import Docket
 from collector.outages.evidence import NEVER, Hearing
 from collector.outages.flap import Patience
+from collector.outages.promises import Promises
 from collector.outages.rootcause import Evidence, Finding, judge
 from collector.outages.state import CityState, Outage
 from collector.outages.topology import Topology
@@ -93,34 +94,53 @@ class Judge:
         open_outages: Iterable[Outage] = (),
         patience: Patience = Patience(),  # noqa: B008 - frozen
     ) -> None:
-        self.topology = topology
-        self._patience = patience
+        self._times, self._patience = times, patience
         self._hearing = Hearing(len(topology), times.reasks)
-        self._asking = Asking(topology.askable, times.reasks, times.reask_interval)
         self._docket = Docket(topology, patience, open_outages, now)
         self._view = View(topology, now)
-        self._finding = Finding()
-        self._beat_at = self._swept = self._resumed = now
-        self._broker_since: float | None = None
-        self._unsent: dict[int, float] = {}
         self._context = NO_CONTEXT
+        self._beat_at = self._swept = self._resumed = now
+        self._take_up(topology)
+
+    def _take_up(self, topology: Topology) -> None:
+        """Everything that is numbered as the topology is and not carried over a reload."""
+        self.topology = topology
+        self._asking = Asking(topology.askable, self._times.reasks, self._times.reask_interval)
+        self._promises = Promises(topology, self._hearing, self._patience.expire)
+        self._finding = Finding()
         self._meetings_only = frozenset(
             i for i, device in enumerate(topology.devices) if device.watch is Watch.MEETINGS
         )
-        self._speakers = tuple(
-            (i, device.mqtt.heartbeat)
-            for i, device in enumerate(topology.devices)
-            if device.mqtt is not None and not topology.askable[i]
-        )
         self._ignored: AbstractSet[int] = self._meetings_only
         self._covered: frozenset[int] = frozenset()
+        self._unsent: dict[int, float] = {}
         self._grace: dict[int, float] = {}
-        self._offline: dict[int, float] = {}
         self._wanted: frozenset[int] = frozenset()
         self._links_down: dict[int, float] = {}
-        self._dirty = True
         self._touched: set[int] = set(range(len(topology)))
+        self._dirty = True
         self._wake = NEVER
+
+    def update(self, topology: Topology, now: float) -> None:
+        """Go on with another configuration: who stayed keeps evidence, verdict and outage, who is new is unknown."""
+        old, context, connected = self.topology, self._context, self._promises.connected
+        moved = {i: topology.index[name] for i, name in enumerate(old.names) if name in topology.index}
+        links = {
+            i: topology.link_index[link.name]
+            for i, link in enumerate(old.links)
+            if topology.link_index.get(link.name) is not None
+        }
+        down = {links[i]: at for i, at in self._links_down.items() if i in links}
+        self._hearing = self._hearing.moved(moved, len(topology))
+        self._docket.update(topology, now)
+        self._view.update(topology, now, moved, links)
+        self._take_up(topology)
+        self._links_down = down
+        self._promises.broker(now, connected=connected)
+        for device in self._hearing.misses:
+            self._draw(device, self._hearing.first_miss(device), now)
+        self._context = NO_CONTEXT
+        self._take(context, now)
 
     # -- news ----------------------------------------------------------------------------------------------
 
@@ -157,7 +177,6 @@ class Judge:
             self._touched.add(number)
             self._grace.pop(number, None)
             self._unsent.pop(number, None)
-            self._offline.pop(number, None)
         if was_silent or fresh or number in self._wanted or number in self._finding.gone:
             self._dirty = True
         if was_silent or rebooted:
@@ -193,11 +212,15 @@ class Judge:
         self._beat(at)
         self._unsent[number] = at
         self._dirty = self._dirty or number in self.topology.first_hop
+        self.missed(device, at, at)  # one unreachable neighbour is that neighbour's silence
 
     def stalled(self, at: float) -> None:
-        """Our own process did not run on time: every unconfirmed miss so far is void."""
-        self._resumed = max(self._resumed, at)
-        self._beat_at = max(self._beat_at, at)
+        """Our own process did not run on time, or the clock was set: every unconfirmed miss so far is void."""
+        if at < self._beat_at:
+            self._hearing.rewind(at)
+            self._asking = Asking(self.topology.askable, self._times.reasks, self._times.reask_interval)
+        self._swept = min(self._swept, at)
+        self._resumed = self._beat_at = at
         for device in list(self._hearing.misses):
             if device not in self._hearing.confirmed:
                 self._hearing.forget(device, at)
@@ -207,10 +230,7 @@ class Judge:
 
     def broker(self, at: float, *, connected: bool) -> None:
         """While the broker is away, silence over MQTT proves nothing."""
-        if not connected:
-            self._broker_since = None
-        elif self._broker_since is None:
-            self._broker_since = at
+        self._promises.broker(at, connected=connected)
         self._dirty = True
 
     def link_status(self, link: str, *, up: bool, at: float) -> None:
@@ -234,7 +254,7 @@ class Judge:
             return
         self._beat(at)
         if kind == Hint.OFFLINE:
-            self._offline[number] = at
+            self._promises.offline(number, at)
             self._dirty = self._dirty or number in self._hearing.silent
         self._asking.once((number, *(() if kind == Hint.OFFLINE else self.topology.children[number])))
 
@@ -273,7 +293,7 @@ class Judge:
 
     def _beat(self, at: float) -> None:
         """Between two signs of our own life no more than `gap` seconds may pass, or misses prove nothing."""
-        if at - self._beat_at > self._patience.gap:
+        if abs(at - self._beat_at) > self._patience.gap:
             self.stalled(at)
         elif at > self._beat_at:
             self._beat_at = at
@@ -331,13 +351,14 @@ class Judge:
         hearing, docket = self._hearing, self._docket
         before = self._finding
         self._touched |= before.gone | before.agents
+        waiting = self._waiting(now)
         evidence = Evidence(
             silent=hearing.silent,
             confirmed=hearing.confirmed,
             life=hearing.life,
             telemetry=hearing.telemetry,
             links_down=self._links_down,
-            waiting=self._waiting(now),
+            waiting=waiting.keys(),
             claimed=docket.claimed(),
             ignored=self._ignored,
             open_keys=docket.open_keys(),
@@ -364,7 +385,7 @@ class Judge:
             self._touched.update(range(len(self.topology)))
         self._view.finding = finding
         self._dirty = False
-        self._wake = min([docket.due(), *(at for at in self._grace.values()), *self._tele_due(now)])
+        self._wake = min([docket.due(), *waiting.values()])
         return None
 
     def _cannot_send(self) -> bool:
@@ -378,28 +399,11 @@ class Judge:
             and any(i in self._unsent for i in hops)
         )
 
-    def _promised(self, device: int) -> float:
-        """Until when a device that speaks over MQTT may yet prove that only its agent is dead."""
-        access = self.topology.devices[device].mqtt
-        spoke = self._hearing.telemetry[device]
-        if access is None or self._broker_since is None or spoke == NEVER:
-            return NEVER
-        if self._offline.get(device, NEVER) > spoke:
-            return NEVER
-        missing = self._hearing.silent.get(device, NEVER)
-        if spoke < missing - self._patience.expire * access.heartbeat:
-            return NEVER
-        return missing + 1.2 * access.heartbeat
-
-    def _tele_due(self, now: float) -> list[float]:
-        return [
-            at for i in self._finding.frontier if i not in self._ignored and (at := self._promised(i)) > now
-        ]
-
-    def _waiting(self, now: float) -> set[int]:
+    def _waiting(self, now: float) -> dict[int, float]:
+        """Devices that must not be blamed yet, and until when."""
         self._grace = {i: until for i, until in self._grace.items() if until > now}
-        held = {i for i in self._hearing.silent if self._promised(i) > now}
-        return held | self._grace.keys()
+        promised = self._promises.waiting(self._hearing.silent.keys() - self._ignored, now)
+        return {**promised, **self._grace}
 
     def _release(self, devices: AbstractSet[int], now: float) -> None:
         """What was in a shadow that is gone: its misses are explained, it is asked anew, and given time."""
@@ -418,20 +422,11 @@ class Judge:
         self._resumed = now
 
     def _sweep(self, now: float) -> None:
-        """Devices of which nothing was heard or missed for too long; devices that only speak by themselves."""
+        """Promises that were not kept."""
         self._swept = now
-        hearing, expire = self._hearing, self._patience.expire
-        for number, heartbeat in self._speakers:
-            patience = expire * heartbeat
-            if self._broker_since is None:
-                if number in hearing.misses:
-                    hearing.forget(number, now)
-                    self._touched.add(number)
-                    self._dirty = True
-                self._view.lost(number, now)
-                continue
-            since = max(hearing.telemetry[number], self._broker_since, self._resumed)
-            if now - since > patience and number not in hearing.silent:
-                hearing.expire(number, since, now)
-                self._touched.add(number)
-                self._dirty = True
+        silent, unknowable = self._promises.sweep(now, self._resumed)
+        for device in unknowable:
+            self._view.lost(device, now)
+        if silent:
+            self._touched |= silent
+            self._dirty = True

@@ -4,7 +4,7 @@ A device that is suspected, or waits to be asked anew, keeps the state it had. O
 meetings is `unknown` with `answered` False: it was asked and did not answer, and that says nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -33,20 +33,32 @@ class View:
     """The exposed state, kept up to date."""
 
     def __init__(self, topology: Topology, now: float) -> None:
-        self._net = topology
-        self.finding = Finding()
-        self._verdicts = [DeviceVerdict(State.UNKNOWN, now, None) for _ in topology.devices]
-        self._devices: dict[DeviceName, DeviceVerdict] = dict(
-            zip(topology.names, self._verdicts, strict=True)
-        )
-        self._sites: dict[SiteCode, State] = dict.fromkeys(topology.at_site, State.UNKNOWN)
-        self._redundancy: dict[SiteCode, bool] = {}
-        self._links: dict[str, bool] = {}
         self._reported: dict[int, bool] = {}
-        self._blamed: dict[int, str] = {}
-        self._frozen = self._freeze()
         self._revision = -1
         self._told: tuple[Outage, ...] = ()
+        self._begin(topology, [DeviceVerdict(State.UNKNOWN, now, None) for _ in topology.devices])
+
+    def _begin(self, topology: Topology, verdicts: list[DeviceVerdict]) -> None:
+        self._net = topology
+        self.finding = Finding()
+        self._verdicts = verdicts
+        self._devices: dict[DeviceName, DeviceVerdict] = dict(zip(topology.names, verdicts, strict=True))
+        self._sites: dict[SiteCode, State] = {}
+        self._redundancy: dict[SiteCode, bool] = {}
+        self._links: dict[str, bool] = {}
+        self._blamed: dict[int, str] = {}
+        self._around(range(len(topology)), set())
+        self._frozen = self._freeze()
+
+    def update(
+        self, topology: Topology, now: float, devices: Mapping[int, int], links: Mapping[int, int]
+    ) -> None:
+        """Go on under another configuration's numbers; who is new is unknown."""
+        verdicts = [DeviceVerdict(State.UNKNOWN, now, None) for _ in topology.devices]
+        for old, new in devices.items():
+            verdicts[new] = self._verdicts[old]
+        self._reported = {links[i]: up for i, up in self._reported.items() if i in links}
+        self._begin(topology, verdicts)
 
     def explained(self, device: int) -> bool:
         """Does an open outage already say why the device is silent?"""

@@ -2,8 +2,10 @@
 
 import pytest
 
-from collector.outages.state import State
+from collector.model import DeviceName, SiteCode
+from collector.outages.state import Severity, State
 from collector.outages.topology import Topology
+from collector.outages.verdict import Context
 from tests.unit.outages.city import hanoi
 from tests.unit.outages.world import World
 
@@ -190,3 +192,104 @@ def test_loss_blames_nobody(net: Topology, seed: int):
     world = World(net, seed, loss=0.05)
     world.run(120)
     assert world.opened == []
+
+
+def test_a_reload_keeps_outages_and_states(world: World):
+    world.kill("rt-00005", "ag-001-1")
+    world.run(15)
+    started = {outage.id: outage.started for outage in world.last.state.outages}
+    world.judge.update(Topology(hanoi(4, 47, per_cable=12)), world.now)
+    world.net = world.judge.topology
+    world.kill("rt-00005", "ag-001-1")
+    world.last = world.judge.round(world.now, world.context)
+    assert State.UNKNOWN not in world.states()
+    assert world.state("rt-00005") is State.DOWN
+    assert world.state("rt-00006") is State.UP
+    assert {outage.id: outage.started for outage in world.last.state.outages} == started
+    assert world.last.closed == ()
+
+
+def test_a_restart_goes_on_with_the_same_outages(world: World):
+    world.kill("core-1", "core-2", "rt-00003")
+    world.run(20)
+    before = world.last.state.outages
+    again = World(world.net, 7, restored=before, start=world.now + 5)
+    again.kill("core-1", "core-2", "rt-00003")
+    assert again.judge.round(again.now).state.outages == before
+    last = again.run(40)
+    assert again.opened == []
+    assert again.closed == []
+    assert [(o.id, o.started) for o in last.state.outages] == [(o.id, o.started) for o in before]
+    again.revive("core-1", "core-2", "rt-00003")
+    again.run(60)
+    assert [o.id for _, o in again.closed] == [o.id for o in before]
+
+
+def test_a_repair_while_nobody_looked(world: World):
+    world.kill("rt-00003")
+    world.run(20)
+    again = World(world.net, 7, restored=world.last.state.outages, start=world.now + 5)
+    again.run(60)
+    assert again.opened == []
+    assert [o.id for _, o in again.closed] == ["device:rt-00003"]
+
+
+def test_maintenance(world: World):
+    inside = frozenset(n for n in world.net.names if world.net.devices[world.net.index[n]].district == "002")
+    world.context = Context(maintenance=inside)
+    world.run(1)
+    world.kill("ag-002-1", "ag-002-2", "rt-00000")
+    world.run(30)
+    assert world.pages() == ["device:rt-00000"]
+    assert world.state("rt-00001") is State.MAINTENANCE
+    assert world.state("rt-00004") is State.UP
+    world.context = Context()
+    over = world.now
+    world.run(30)
+    assert world.pages() == ["device:rt-00000", "group:ag-002-1+ag-002-2"]
+    assert world.opened[-1][1].started >= over
+
+
+def test_an_endpoint_is_missed_when_its_meeting_begins(world: World):
+    world.kill("vc-00003")
+    world.run(20)
+    assert world.opened == []
+    world.context = Context(
+        watched=frozenset({DeviceName("vc-00003")}), meeting_sites=frozenset({SiteCode("00003")})
+    )
+    began = world.now
+    world.run(5)
+    assert world.pages() == ["device:vc-00003"]
+    assert world.opened[0][1].started >= began
+    assert world.severity() is Severity.CRITICAL
+
+
+def test_a_meeting_raises_an_outage(world: World):
+    world.kill("rt-00003")
+    world.run(20)
+    assert world.severity() is Severity.MAJOR
+    world.context = Context(meeting_sites=frozenset({SiteCode("00003")}))
+    world.run(1)
+    assert world.severity() is Severity.CRITICAL
+    world.context = Context()
+    world.run(1)
+    assert world.severity() is Severity.CRITICAL
+
+
+def test_a_clock_that_is_set_back(world: World):
+    world.judge.stalled(world.now - 3600)
+    world.now -= 3600
+    world._events = [(at - 3600, n, action) for at, n, action in world._events]
+    world.run(10)
+    assert world.opened == []
+    world.kill("rt-00003")
+    world.run(12)
+    assert world.pages() == ["device:rt-00003"]
+
+
+def test_acknowledged(world: World):
+    world.kill("rt-00003")
+    world.run(20)
+    world.context = Context(acknowledged=frozenset({"device:rt-00003"}))
+    last = world.run(1)
+    assert last.state.outages[0].acknowledged

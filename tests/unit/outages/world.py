@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterable
 
 from collector.model import DeviceName, SiteCode, VerdictTimes
-from collector.outages.state import CityState, DeviceVerdict, Outage, State
+from collector.outages.state import CityState, DeviceVerdict, Outage, Severity, State
 from collector.outages.topology import Topology
 from collector.outages.verdict import NO_CONTEXT, Context, Judge, Round, Via
 
@@ -143,6 +143,9 @@ class World:
 
     def redundancy_lost(self, code: str) -> bool | None:
         return self.last.state.redundancy_lost.get(SiteCode(code))
+
+    def severity(self) -> Severity:
+        return self.last.state.outages[0].severity
 
     def states(self) -> set[State]:
         return {verdict.state for verdict in self.last.state.devices.values()}
