@@ -46,6 +46,7 @@ class Child:
 
     program: Program
     process: asyncio.subprocess.Process
+    handle: int | None  # pidfd: a signal through it never reaches a process that took over the number
     log: Path
     seen_working: bool = False
     expected_end: bool = False
@@ -151,8 +152,10 @@ class Supervisor:
         child = self._children[name]
         if number in {signal.SIGTERM, signal.SIGKILL, signal.SIGINT}:
             child.expected_end = True
-        with suppress(ProcessLookupError):
-            child.process.send_signal(number)
+        # Not Process.send_signal: it may reap the child before asyncio does, which then reports exit code 255.
+        if child.handle is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(child.handle, number)
 
     async def _spawn(self, program: Program) -> Child:
         log = self._logs / f"{program.name}.log"
@@ -172,12 +175,23 @@ class Supervisor:
                 cwd=program.folder,
                 start_new_session=True,  # a Ctrl-C in the terminal reaches us alone: we stop them in order
             )
-        return Child(program, process, log)
+        return Child(program, process, _handle(process.pid), log)
 
     async def _watch(self, child: Child) -> None:
         await child.process.wait()
+        if child.handle is not None:
+            os.close(child.handle)
+            child.handle = None
         if child.seen_working and not child.expected_end:  # one that never worked is told by `start`
             self.deaths.put_nowait(child)
+
+
+def _handle(pid: int) -> int | None:
+    """A pidfd, or None if the process has ended and been reaped already."""
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return None
 
 
 def tail(log: Path, lines: int = TAIL_LINES) -> list[str]:
