@@ -16,7 +16,8 @@ from typing import Self, TypeVar
 
 from aiohttp import hdrs, web
 
-from collector.model import DeviceName
+from collector.model import DeviceName, Inventory
+from collector.outages.state import CityState
 from exporters import discovery, page
 from exporters.answers import add_headers, bound_silence, from_here, problem, text
 from exporters.api import Api, UnknownFilterError, near
@@ -73,6 +74,7 @@ class Server:
         self._packed: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         self._open = 0
         self._reloading = asyncio.Lock()
+        self._rendering = asyncio.Lock()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="http")
         self._stream = Stream(views, self._in_thread)
         self._stack = AsyncExitStack()
@@ -205,13 +207,15 @@ class Server:
 
     async def _metrics_state(self, request: web.Request) -> web.StreamResponse:
         wanted = form(request.headers.get(hdrs.ACCEPT, ""))
-        if self._state is None or self._state.inventory is not self._views.inventory():
-            self._state = StateExposition(self._views.inventory())
-        slices = []
-        for part in self._state.render(self._views.city_state(), self._views.facts, wanted):
-            slices.append(part)
-            await asyncio.sleep(0)
-        return await self._text_body(request, b"".join(slices), wanted)
+        inventory, state = self._views.inventory(), self._views.city_state()
+        async with self._rendering:
+            body = await self._in_thread(partial(self._state_text, inventory, state, wanted))
+        return await self._text_body(request, body, wanted)
+
+    def _state_text(self, inventory: Inventory, state: CityState, wanted: Form) -> bytes:
+        if self._state is None or self._state.inventory is not inventory:
+            self._state = StateExposition(inventory)
+        return b"".join(self._state.render(state, self._views.facts, wanted))
 
     async def _text_body(self, request: web.Request, body: bytes, wanted: Form) -> web.StreamResponse:
         request[SCRAPED] = (len(body), body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#"))

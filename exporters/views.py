@@ -1,6 +1,7 @@
 """What the exporters want of the service: one narrow way to pull, and plain numbers. No logic, no I/O.
 
 The service implements `Views`; a scrape calls it on the event loop, so every method but `reload` returns at once.
+`facts` is also called from a thread.
 """
 
 from collections.abc import Mapping, Sequence
