@@ -35,16 +35,19 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
             "a key without ':' after it",
             "write `key: value`, with a space after the colon",
         ),
-        (
-            "did not find expected",
-            here,
-            "the indentation does not fit the lines above",
-            "entries of one list or mapping start in one column",
-        ),
     ):
         if words in problem:
             return mark, message, hint
+    if "did not find expected" in problem:
+        return here, "the indentation does not fit the lines above", _column_of(opened)
     return here, problem, None
+
+
+def _column_of(opened: yaml.Mark | None) -> str | None:
+    """Where the block began that the line does not fit: the mistake may be there."""
+    if opened is None:
+        return None
+    return f"the entries above it began in line {opened.line + 1}, column {opened.column + 1}"
 
 
 def _misplaced_colon(here: Mark, text: str) -> tuple[Mark, str, str | None]:

@@ -1,6 +1,7 @@
 """Random damage to a shipped file: never a traceback, and what is reported is reported at the damage."""
 
 import random
+import re
 from functools import cache
 from pathlib import Path
 
@@ -43,7 +44,9 @@ def test_one_damaged_character_is_harmless_or_reported_close_by(data: st.DataObj
     problems = problems_of(damaged)
     if not problems:
         return
-    if min(_distance(damaged, problem.place.line, line) for problem in problems) <= NEAR:
+    named = [problem.place.line for problem in problems]
+    named += [int(number) for problem in problems for number in re.findall(r"line (\d+)", problem.hint or "")]
+    if min(_distance(damaged, number, line) for number in named) <= NEAR:
         return
     # A key that lost its place takes what is indented below it along: then the report stands at the parent.
     parents = {number for number in range(1, line + 1) if _is_above(damaged, number, line)}
