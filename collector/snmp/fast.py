@@ -1,13 +1,13 @@
-"""The two questions asked of every datagram, answered for the common case only. Pure.
+"""What is done for every datagram, cut down to the common case and written so that it may be compiled.
 
-`locate` finds the request-id of a response, `read_row` the numbers of a GET's response. Both are the strict
-codec of `ber` cut down to what a well-behaved agent sends (lengths in up to two octets, objects as they were
-asked, numbers only) and say "not plain" for everything else, which then goes through `ber`. So they may be
-written twice: `pure()` is this file, `best()` prefers the compiled twin, and both give the same on every input.
+The codec of `ber` reads everything; this reads what a well-behaved agent sends (lengths in up to two octets, objects
+as they were asked, numbers only), as strictly, and leaves the rest to it. `pure()` is this file, `best()` prefers the
+compiled twin, and both give the same on every input.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+import socket
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from collector.snmp import ber
 
@@ -18,20 +18,69 @@ _LIST_AT = ID_OCTETS + len(_NO_ERROR_THEN_LIST)
 _WIDTH = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
 _ONE, _TWO = 0x81, 0x82  # length in one or two further octets
 
+Address = tuple[str, int] | tuple[str, int, int, int]
+"""As the socket module spells it, by family."""
 
-class ReadRow(Protocol):
-    """See `read_row`."""
+Datagram = tuple[bytes, Address]
 
-    def __call__(self, data: bytes, at: int, asked: tuple[bytes, ...], /) -> list[int] | None:
-        """Values in the order asked, or None if the answer is not plain."""
+PlanEntry = tuple[object, Callable[[Sequence[Any]], tuple[object, ...]], tuple[int, ...]]
+"""A head, how to take its column out of a list of values, and the column's places."""
 
 
-class Codec(NamedTuple):
-    """One implementation of the two questions."""
+class Request(Protocol):
+    """What was asked: see `templates.Template`."""
 
-    name: str
-    locate: Callable[[bytes], int]
-    read_row: ReadRow
+    @property
+    def opening(self) -> bytes:
+        """How any answer goes on after its outermost length."""
+
+    @property
+    def asked(self) -> tuple[bytes, ...]:
+        """The OIDs, as TLVs in their order."""
+
+
+class Open(Protocol):
+    """An open question: see `transport.Exchange`."""
+
+    @property
+    def address(self) -> Address:
+        """Who was asked."""
+
+    @property
+    def template(self) -> Request:
+        """What was asked."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether numbers without types will do."""
+
+
+_Open = TypeVar("_Open", bound=Open)
+_Pair = TypeVar("_Pair", bound=tuple[object, object])
+
+
+class Codec(Protocol):
+    """One implementation of everything here."""
+
+    @property
+    def name(self) -> str:
+        """`python` or `compiled`."""
+
+    def sift(
+        self, datagrams: list[Datagram], pending: dict[bytes, _Open], past: dict[bytes, bool]
+    ) -> tuple[list[tuple[_Open, list[int]]], list[Datagram]]:
+        """See `sift`."""
+
+    def pairs(
+        self, kind: type[_Pair], plan: tuple[PlanEntry, ...], values: Sequence[object]
+    ) -> tuple[_Pair, ...]:
+        """See `pairs`."""
+
+    def receive(self, sock: socket.socket, limit: int) -> list[Datagram]:
+        """See `receive`."""
+
+    def send(self, sock: socket.socket, datagrams: list[Datagram]) -> int:
+        """See `send`."""
 
 
 def locate(data: bytes) -> int:
@@ -123,15 +172,71 @@ def _padded(content: bytes, width: int) -> bool:
     return len(content) == width + 1 and content[0] == 0
 
 
-def pure() -> Codec:
-    """The implementation that is always there."""
-    return Codec("python", locate, read_row)
+def sift(
+    datagrams: list[Datagram], pending: dict[bytes, _Open], past: dict[bytes, bool]
+) -> tuple[list[tuple[_Open, list[int]]], list[Datagram]]:
+    """Plain answers with the questions they answer, and all other datagrams, each in their order.
+
+    A question is answered by its request-id, from the address that was asked, opening as the request did. It leaves
+    `pending`, and its request-id is noted in `past` as answered (True).
+    """
+    plain: list[tuple[_Open, list[int]]] = []
+    odd: list[Datagram] = []
+    for datagram in datagrams:
+        data, source = datagram
+        at = locate(data)
+        exchange = pending.get(data[at : at + ID_OCTETS]) if at > 0 else None
+        if exchange is None or exchange.address != source or not exchange.plain:
+            odd.append(datagram)
+            continue
+        template = exchange.template
+        first = data[1]
+        values = (
+            read_row(data, at, template.asked)
+            if data.startswith(template.opening, 2 if first < ber.SHORT else first - 126)
+            else None
+        )
+        if values is None:
+            odd.append(datagram)
+            continue
+        request_id = data[at : at + ID_OCTETS]
+        del pending[request_id]
+        past[request_id] = True
+        plain.append((exchange, values))
+    return plain, odd
 
 
-def best() -> Codec:
-    """The compiled implementation if this installation has it, else the pure one."""
+def pairs(kind: type[_Pair], plan: tuple[PlanEntry, ...], values: Sequence[object]) -> tuple[_Pair, ...]:
+    """One `kind`, a tuple of two, per entry of the plan: its head, and its column of `values`."""
+    new: Callable[[type[_Pair], tuple[object, object]], _Pair] = tuple.__new__
+    return tuple([new(kind, (head, pick(values))) for head, pick, _ in plan])
+
+
+def receive(sock: socket.socket, limit: int) -> list[Datagram]:
+    """Up to `limit` datagrams that wait on a non-blocking socket; fewer if it is empty now. Raises OSError."""
+    found: list[Datagram] = []
+    append, take = found.append, sock.recvfrom
     try:
-        from collector.snmp import _speedups  # noqa: PLC0415 absent where no compiler was at hand
-    except ImportError:
-        return pure()
-    return Codec("compiled", _speedups.locate, _speedups.read_row)
+        for _ in range(limit):
+            append(take(ber.MAX_MESSAGE))
+    except BlockingIOError:
+        pass
+    except OSError:
+        if not found:
+            raise
+    return found
+
+
+def send(sock: socket.socket, datagrams: list[Datagram]) -> int:
+    """How many the kernel took; fewer if it is full or refused one. Raises OSError if it refused the first."""
+    done, hand = 0, sock.sendto
+    try:
+        for data, address in datagrams:
+            hand(data, address)
+            done += 1
+    except BlockingIOError:
+        pass
+    except OSError:
+        if not done:
+            raise
+    return done

@@ -18,6 +18,7 @@ from typing import ClassVar, NamedTuple, Self
 
 from collector.snmp import ber, fast
 from collector.snmp.ber import Message, Value
+from collector.snmp.codec import best
 from collector.snmp.errors import BerError, Fault, FaultKind, refusal
 from collector.snmp.templates import Template
 
@@ -37,7 +38,7 @@ class Endpoint(NamedTuple):
     """Where an agent listens, as the kernel spells it when a datagram comes from there."""
 
     family: socket.AddressFamily
-    address: tuple[str, int] | tuple[str, int, int, int]
+    address: fast.Address
 
     @classmethod
     def of(cls, address: IPv4Address | IPv6Address, port: int) -> Self:
@@ -59,11 +60,12 @@ class Exchange(ABC):
     `plain` exchanges take numbers without their types: the short cut of `fast`.
     """
 
-    __slots__ = ("endpoint", "request_id", "sent_at", "template", "timeout")
+    __slots__ = ("address", "endpoint", "request_id", "sent_at", "template", "timeout")
     plain: ClassVar[bool] = True
 
     def __init__(self, endpoint: Endpoint, template: Template, timeout: float) -> None:
         self.endpoint = endpoint
+        self.address = endpoint.address
         self.template = template
         self.timeout = timeout
         self.request_id = b""
@@ -92,6 +94,14 @@ class Exchange(ABC):
         self.answered([item.value for item in message.varbinds])
 
 
+class _Batch(NamedTuple):
+    """Questions that leave together, in step."""
+
+    exchanges: list[Exchange]
+    request_ids: list[bytes]
+    datagrams: list[fast.Datagram]
+
+
 class Transport:
     """An async context manager; not reentrant.
 
@@ -111,17 +121,20 @@ class Transport:
         self._clock = clock
         self._source = source
         self._socket_count = sockets
-        codec = codec or fast.best()
-        self.codec_name = codec.name
-        self._locate, self._read_row = codec.locate, codec.read_row
+        self.codec = codec or best()
         self._watch = watch
         self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
         self._pending: dict[bytes, Exchange] = {}
         self._outbox: deque[Exchange] = deque()
-        self._queues: dict[float, deque[tuple[float, Exchange, bytes]]] = {}
-        self._past: tuple[dict[bytes, str], dict[bytes, str]] = ({}, {})
+        self._queues: dict[float, deque[tuple[float, list[bytes]]]] = {}  # per timeout: deadline, request-ids
+        self._past: tuple[dict[bytes, bool], dict[bytes, bool]] = (
+            {},
+            {},
+        )  # newer, older: whether it was answered
         self._ids: Iterator[bytes] = iter(())
         self._flush_planned = False
+        self._blocked: set[socket.socket] = set()
+        self.now = 0.0  # when the answers now being handled were read
         self._tick: asyncio.TimerHandle | None = None
         self._tick_due = 0.0
         self._postponed = 0
@@ -170,7 +183,7 @@ class Transport:
     def abandon(self, exchange: Exchange) -> None:
         """Forget an open question: its end is told to nobody, its answer will count as late."""
         if self._pending.pop(exchange.request_id, None) is not None:
-            self._remember(exchange.request_id, "late")
+            self._past[0][exchange.request_id] = False
         elif exchange in self._outbox:
             self._outbox.remove(exchange)
 
@@ -185,74 +198,83 @@ class Transport:
         self._flush_planned = False
         outbox, pending = self._outbox, self._pending
         now = self._clock()
-        for _ in range(BURST):
-            if not outbox or len(pending) >= IN_FLIGHT:
-                break
+        groups: dict[tuple[socket.socket, float], _Batch] = {}
+        for _ in range(min(BURST, len(outbox), IN_FLIGHT - len(pending))):
             exchange = outbox.popleft()
-            if not self._send(exchange, now):
-                outbox.appendleft(exchange)
-                return  # the writer callback takes over
-        if self._tick is None and pending:
+            family, address = exchange.endpoint
+            try:
+                group = self._sockets.get(family) or self._open_group(family)
+            except OSError as error:
+                self._unsent(exchange, error)
+                continue
+            key = group[0] if len(group) == 1 else group[hash(address) % len(group)], exchange.timeout
+            batch = groups.get(key)
+            if batch is None:
+                batch = groups[key] = _Batch([], [], [])
+            template = exchange.template
+            request_id = next(self._ids, None) or self._more_ids()
+            exchange.request_id = request_id
+            exchange.sent_at = now
+            batch.exchanges.append(exchange)
+            batch.request_ids.append(request_id)
+            batch.datagrams.append((template.head + request_id + template.tail, address))
+        for (sock, timeout), batch in groups.items():
+            self._send(sock, timeout, batch)
+        if pending and not self._ticking():
             self._plan_tick(now)
-        if outbox and len(pending) < IN_FLIGHT and not self._flush_planned:
+        if outbox and len(pending) < IN_FLIGHT and not self._flush_planned and not self._blocked:
             self._flush_planned = True
             self._running().call_soon(self._flush)
 
-    def _send(self, exchange: Exchange, now: float) -> bool:
-        """Send one question; False if the socket would block."""
-        template, timeout = exchange.template, exchange.timeout
-        request_id = self._next_id()
-        data = template.head + request_id + template.tail
-        family, address = exchange.endpoint
+    def _send(self, sock: socket.socket, timeout: float, batch: _Batch) -> None:
+        """Hand a batch to the kernel; what it cannot take goes back to the front of the outbox."""
+        exchanges, request_ids, datagrams = batch
         try:
-            if not self._sendto(self._socket(family, address), data, address):
-                return False
+            count = self.codec.send(sock, datagrams)
         except OSError as error:
-            detail = f"sending to {exchange.endpoint} failed: {error.strerror or error}"
-            self._running().call_soon(self._end, exchange, Fault(FaultKind.UNREACHABLE, detail))
-            return True
-        if self._watch is not None:
-            self._watch("sent", exchange.endpoint, data)
-        exchange.request_id = request_id
-        exchange.sent_at = now
-        self._pending[request_id] = exchange
+            self._unsent(exchanges[0], error)
+            self._outbox.extendleft(reversed(exchanges[1:]))
+            return
+        if count < len(exchanges):
+            self._outbox.extendleft(reversed(exchanges[count:]))
+            del exchanges[count:], request_ids[count:]
+            if sock not in self._blocked:
+                self._blocked.add(sock)
+                self._running().add_writer(sock, self._writable, sock)
+        if not count:
+            return
+        self.sent += count
+        self._pending.update(zip(request_ids, exchanges, strict=True))
         queue = self._queues.get(timeout)
         if queue is None:
             queue = self._queues[timeout] = deque()
-        queue.append((now + timeout, exchange, request_id))
-        self.sent += 1
-        return True
+        queue.append((exchanges[0].sent_at + timeout, request_ids))
+        if self._watch is not None:
+            for exchange, (data, _) in zip(exchanges, datagrams, strict=False):
+                self._watch("sent", exchange.endpoint, data)
 
-    def _sendto(self, sock: socket.socket, data: bytes, address: tuple[object, ...]) -> bool:
-        """Hand one datagram to the kernel; False if it is full, and then `_writable` follows. Raises OSError."""
-        try:
-            sock.sendto(data, address)
-        except BlockingIOError:
-            self._running().add_writer(sock, self._writable, sock)
-            return False
-        return True
+    def _unsent(self, exchange: Exchange, error: OSError) -> None:
+        detail = f"sending to {exchange.endpoint} failed: {error.strerror or error}"
+        self._running().call_soon(exchange.failed, Fault(FaultKind.UNREACHABLE, detail))
 
     def _writable(self, sock: socket.socket) -> None:
         self._running().remove_writer(sock)
+        self._blocked.discard(sock)
         self._flush()
 
-    def _next_id(self) -> bytes:
-        """A request-id that nobody can guess, of exactly four octets as a positive INTEGER, and not open."""
-        while True:
-            for request_id in self._ids:
-                if request_id not in self._pending:
-                    return request_id
-            noise = bytearray(os.urandom(_IDS_AT_ONCE * 4))
-            for at in range(0, len(noise), 4):
-                noise[at] = noise[at] & 0x3F | 0x40  # positive, and four octets long in its shortest form
-            frozen = bytes(noise)
-            self._ids = iter([frozen[at : at + 4] for at in range(0, len(frozen), 4)])
+    def _more_ids(self) -> bytes:
+        """A request-id that nobody can guess, of exactly four octets as a positive INTEGER; more are kept ready."""
+        noise = bytearray(os.urandom(_IDS_AT_ONCE * 4))
+        for at in range(0, len(noise), 4):
+            noise[at] = noise[at] & 0x3F | 0x40  # positive, and four octets long in its shortest form
+        frozen = bytes(noise)
+        fresh = dict.fromkeys(frozen[at : at + 4] for at in range(0, len(frozen), 4))
+        self._ids = iter([request_id for request_id in fresh if request_id not in self._pending])
+        return next(self._ids)
 
-    def _socket(self, family: socket.AddressFamily, address: tuple[object, ...]) -> socket.socket:
-        group = self._sockets.get(family)
-        if group is None:
-            group = self._sockets[family] = [self._open(family) for _ in range(self._socket_count)]
-        return group[0] if len(group) == 1 else group[hash(address) % len(group)]
+    def _open_group(self, family: socket.AddressFamily) -> list[socket.socket]:
+        group = self._sockets[family] = [self._open(family) for _ in range(self._socket_count)]
+        return group
 
     def _open(self, family: socket.AddressFamily) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_DGRAM)
@@ -275,51 +297,38 @@ class Transport:
 
     def _readable(self, sock: socket.socket) -> None:
         self._drain(sock)
-        if self._outbox and not self._flush_planned:
-            self._flush()
 
     def _drain(self, sock: socket.socket) -> bool:
-        """Read up to DRAIN datagrams; True if the socket is empty now."""
-        receive, arrived = sock.recvfrom, self._arrived
-        for _ in range(DRAIN):
-            try:
-                data, source = receive(ber.MAX_MESSAGE)
-            except BlockingIOError:
-                return True
-            except OSError as error:
-                self.ignored[f"receive_{(error.strerror or 'error').lower().replace(' ', '_')}"] += 1
-                return True
-            arrived(data, source)
-        return False
-
-    def _arrived(self, data: bytes, source: tuple[str, int]) -> None:
-        self.received += 1
-        at = self._locate(data)
-        if at < 0:
-            self._arrived_odd(data, source)
-            return
-        request_id = data[at : at + 4]
-        exchange = self._pending.get(request_id)
-        if exchange is None or exchange.endpoint.address != source:
-            self._ignore(exchange, request_id)
-            return
-        template = exchange.template
-        first = data[1]
-        if not data.startswith(template.opening, 2 if first < ber.SHORT else first - 126):
-            self.ignored["community"] += 1
-            return
-        values = self._read_row(data, at, template.asked) if exchange.plain else None
-        if values is None or self._watch is not None:
-            self._arrived_odd(data, source)
-            return
-        del self._pending[request_id]
-        self._remember(request_id, "duplicate")
+        """Read up to DRAIN datagrams, handle them, and send what they led to; True if the socket is empty now."""
         try:
-            exchange.answered(values)  # type: ignore[arg-type] # a list of numbers is read, not written
-        except Exception as bug:  # noqa: BLE001 one agent's answer must not end everybody's polls
-            self._bug(exchange, bug)
+            datagrams = self.codec.receive(sock, DRAIN)
+        except OSError as error:
+            self.ignored[f"receive_{(error.strerror or 'error').lower().replace(' ', '_')}"] += 1
+            return True
+        self.received += len(datagrams)
+        self.now = self._clock()
+        planned, self._flush_planned = (
+            self._flush_planned,
+            True,
+        )  # questions asked meanwhile go out in one batch
+        plain, odd = (
+            ([], datagrams) if self._watch else self.codec.sift(datagrams, self._pending, self._past[0])
+        )
+        for exchange, values in plain:
+            try:
+                exchange.answered(values)  # type: ignore[arg-type] # a list of numbers is read, not written
+            except Exception as bug:  # noqa: BLE001 one agent's answer must not end everybody's polls
+                self._bug(exchange, bug)
+        for data, source in odd:
+            self._arrived_odd(data, source)
+        self._flush_planned = planned
+        if self._outbox and not planned:
+            self._flush()
+        if len(self._past[0]) >= REMEMBERED:
+            self._past = ({}, self._past[0])
+        return len(datagrams) < DRAIN
 
-    def _arrived_odd(self, data: bytes, source: tuple[str, int]) -> None:
+    def _arrived_odd(self, data: bytes, source: fast.Address) -> None:
         """An answer that is not plain: strings, errors, other encodings, or rubbish."""
         try:
             top = ber.header(data)
@@ -331,7 +340,7 @@ class Transport:
             return
         request_id = top.request_id.to_bytes(4, signed=True)
         exchange = self._pending.get(request_id)
-        if exchange is None or exchange.endpoint.address != source:
+        if exchange is None or exchange.address != source:
             self._ignore(exchange, request_id)
             return
         if top.community != exchange.template.community or top.version != exchange.template.version:
@@ -340,11 +349,11 @@ class Transport:
         if self._watch is not None:
             self._watch("received", exchange.endpoint, data)
         del self._pending[request_id]
-        self._remember(request_id, "duplicate")
+        self._past[0][request_id] = True
         try:
             message = Message(*top[:6], ber.varbinds_at(data, top.at, len(data)))
         except BerError as error:
-            self._end(exchange, Fault(FaultKind.DECODE, f"answer cannot be read: {error}"))
+            exchange.failed(Fault(FaultKind.DECODE, f"answer cannot be read: {error}"))
             return
         try:
             exchange.read(message)
@@ -356,13 +365,8 @@ class Transport:
             self.ignored["source"] += 1
             return
         newer, older = self._past
-        self.ignored[newer.get(request_id) or older.get(request_id) or "unknown"] += 1
-
-    def _remember(self, request_id: bytes, reason: str) -> None:
-        newer = self._past[0]
-        newer[request_id] = reason
-        if len(newer) >= REMEMBERED:
-            self._past = ({}, newer)
+        answered = newer.get(request_id, older.get(request_id))
+        self.ignored["unknown" if answered is None else "duplicate" if answered else "late"] += 1
 
     def _bug(self, exchange: Exchange, bug: Exception) -> None:
         self._running().call_exception_handler(
@@ -393,6 +397,8 @@ class Transport:
             self._expire(now)
         else:
             self._postponed += 1
+        if len(self._past[0]) >= REMEMBERED:
+            self._past = ({}, self._past[0])
         if self._outbox and not self._flush_planned:
             self._flush()
         if self._pending and not self._ticking():
@@ -401,11 +407,11 @@ class Transport:
     def _expire(self, now: float) -> None:
         for timeout, queue in list(self._queues.items()):
             while queue and queue[0][0] <= now:
-                _, exchange, request_id = queue.popleft()
-                if self._pending.get(request_id) is exchange:
-                    del self._pending[request_id]
-                    self._remember(request_id, "late")
-                    self._end(exchange, Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s"))
+                for request_id in queue.popleft()[1]:
+                    exchange = self._pending.pop(request_id, None)
+                    if exchange is not None:
+                        self._past[0][request_id] = False
+                        exchange.failed(Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s"))
             if not queue:
                 del self._queues[timeout]
 
@@ -416,8 +422,5 @@ class Transport:
         self._queues.clear()
         fault = Fault(FaultKind.STALLED, f"our own process paused for {lag:.1f} s")
         for request_id, exchange in stalled:
-            self._remember(request_id, "late")
-            self._end(exchange, fault)
-
-    def _end(self, exchange: Exchange, fault: Fault) -> None:
-        exchange.failed(fault)
+            self._past[0][request_id] = False
+            exchange.failed(fault)

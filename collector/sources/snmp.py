@@ -93,7 +93,7 @@ class SnmpSource:
                     continue
                 agent = made
             if poll.question is Question.LIVENESS:
-                self.transport.ask(Liveness(poll, agent, deliver, self.clock))
+                self.transport.ask(Liveness(poll, agent, deliver, self.transport))
             else:
                 FullPoll(poll, agent, deliver, self).start(now)
 
@@ -105,7 +105,7 @@ class SnmpSource:
         """Counters and gauges for the service's own metrics."""
         limits = [agent.size.limit for agent in self._agents.values()]
         return SnmpStats(
-            codec=self.transport.codec_name,
+            codec=self.transport.codec.name,
             sent=self.transport.sent,
             received=self.transport.received,
             ignored=dict(self.transport.ignored),
@@ -138,16 +138,13 @@ class SnmpSource:
         found = await discover(agent.session(self.transport), agent.poll.profile)
         poll.begin(agent.learn(found, self.layouts, self.clock()))
 
-    def finish(self, poll: FullPoll, measured: list[Measured]) -> None:
-        """Read volatile tables if the profile has any, then deliver."""
-        if any(table.volatile for table in poll.agent.poll.profile.tables):
-            self._start(self._finish(poll, measured), poll)
-        else:
-            poll.give(measured)
+    def finish(self, poll: FullPoll, measured: tuple[Measured, ...]) -> None:
+        """Read volatile tables, then deliver."""
+        self._start(self._finish(poll, measured), poll)
 
-    async def _finish(self, poll: FullPoll, measured: list[Measured]) -> None:
+    async def _finish(self, poll: FullPoll, measured: tuple[Measured, ...]) -> None:
         agent = poll.agent
-        poll.give(measured + await agent.poll_volatile(agent.session(self.transport)))
+        poll.give((*measured, *await agent.poll_volatile(agent.session(self.transport))))
 
     def _start(self, work: Coroutine[None, None, None], poll: FullPoll) -> None:
         task = self._group.create_task(self._guarded(work, poll))

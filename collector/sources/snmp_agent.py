@@ -5,6 +5,7 @@ from collector.outcome import Measured
 from collector.plan import Poll
 from collector.snmp import ber
 from collector.snmp.ber import Value, Version
+from collector.snmp.fast import PlanEntry
 from collector.snmp.session import Session
 from collector.snmp.size import MOST, RequestSize
 from collector.snmp.templates import Template, Templates
@@ -24,11 +25,13 @@ class Agent:
     __slots__ = (
         "blocks",
         "community",
+        "computed",
         "endpoint",
         "facts",
         "identity",
         "layout",
         "liveness",
+        "plan",
         "poll",
         "rediscover_at",
         "rows",
@@ -39,6 +42,7 @@ class Agent:
         "uptime",
         "version",
         "volatile",
+        "volatile_tables",
     )
 
     def __init__(self, poll: Poll, version: Version, community: bytes, templates: Templates) -> None:
@@ -55,6 +59,9 @@ class Agent:
         self.rows: tuple[tuple[Row, ...], ...] = ()
         self.layout: Layout | None = None
         self.blocks: tuple[Block, ...] = ()
+        self.plan: tuple[PlanEntry, ...] = ()  # blocks whose values are the raw numbers
+        self.computed: tuple[Block, ...] = ()  # the others
+        self.volatile_tables = any(table.volatile for table in poll.profile.tables)
         self.volatile: dict[int, tuple[tuple[Row, ...], Layout, tuple[Block, ...]]] = {}
         self.signature: tuple[Value, ...] | None = None
         self.settled = False  # what the agent lacks is known and no longer asked
@@ -109,6 +116,10 @@ class Agent:
         indices = tuple(tuple(row.key for row in rows) for rows in self.rows)
         self.layout = layouts.get(profile, self.version, self.community, indices, absent)
         self.blocks = blocks(self.layout, self.identity, self.rows, self.blocks)
+        self.plan = tuple(
+            (block.series, block.pick, block.output.places) for block in self.blocks if block.pick is not None
+        )
+        self.computed = tuple(block for block in self.blocks if block.pick is None)
         return self.layout
 
     async def poll_volatile(self, session: Session) -> list[Measured]:

@@ -28,6 +28,10 @@ _OPAQUE_FLOAT = b"\x9f\x78\x04"  # net-snmp's NET-SNMP-TC Float inside an Opaque
 _SECOND = -1
 
 
+Pick = Callable[[Sequence[Value]], tuple[Number, ...]]
+"""Takes one family's values out of a poll's, where the raw numbers are the values."""
+
+
 class Cell(NamedTuple):
     """One value of one family: the positions of its raw number and partner, and the row it belongs to."""
 
@@ -43,7 +47,8 @@ class Output(NamedTuple):
 
     family: Family
     cells: tuple[Cell, ...]
-    pick: Callable[[Sequence[Value]], tuple[Number, ...]] | None
+    pick: Pick | None
+    places: tuple[int, ...]
 
 
 class Row(NamedTuple):
@@ -115,7 +120,8 @@ class Layout:
         self.asked = tuple(positions)
         self.size = len(self.asked)
         self.outputs = tuple(
-            Output(CATALOG[metric], tuple(found), _picker(found)) for metric, found in cells.items()
+            Output(CATALOG[metric], tuple(found), _picker(found), tuple(cell.position for cell in found))
+            for metric, found in cells.items()
         )
 
     @property
@@ -161,7 +167,7 @@ class Block:
     output: Output
     labels: tuple[tuple[str, ...], ...]
     series: SeriesSet
-    pick: Callable[[Sequence[Value]], tuple[Number, ...]] | None
+    pick: Pick | None
 
     def measure(self, values: Sequence[Value]) -> Measured | None:
         """The family's values of one poll, converted and merged; None if there are none. Missing ones are left out."""
@@ -225,7 +231,7 @@ def _labels(
     return (*identity, *own)
 
 
-def _picker(cells: Sequence[Cell]) -> Callable[[Sequence[Value]], tuple[Number, ...]] | None:
+def _picker(cells: Sequence[Cell]) -> Pick | None:
     if not all(cell.reading.plain for cell in cells):
         return None
     places = [cell.position for cell in cells]

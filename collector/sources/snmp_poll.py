@@ -4,7 +4,7 @@ A full poll is a chain of GETs, one open at a time, that goes on where the last 
 for less. Each delivers exactly once.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Protocol
 
 from collector.outcome import Answer, Failure, FailureKind, Measured
@@ -26,7 +26,6 @@ _ASK_AGAIN = frozenset({FaultKind.TIMEOUT, FaultKind.STALLED})
 class Bench(Protocol):
     """What polls share: the source that asks them."""
 
-    clock: Callable[[], float]
     transport: Transport
     templates: Templates
     layouts: Layouts
@@ -34,7 +33,7 @@ class Bench(Protocol):
     def discover(self, poll: "FullPoll") -> None:
         """Find the agent's rows, then `begin` or `failed`."""
 
-    def finish(self, poll: "FullPoll", measured: list[Measured]) -> None:
+    def finish(self, poll: "FullPoll", measured: tuple[Measured, ...]) -> None:
         """Read volatile tables, then `deliver`."""
 
 
@@ -43,15 +42,21 @@ def failure(fault: Fault) -> Failure:
     return Failure(FailureKind(fault.kind.value), fault.detail)
 
 
+def _measured(blocks: Sequence[Block], values: list[Value]) -> tuple[Measured, ...]:
+    """What the blocks make of a poll's values, one by one."""
+    found = [block.measure(values) for block in blocks]
+    return tuple([block for block in found if block is not None])
+
+
 class Liveness(Exchange):
     """One GET of sysUpTime. Asking again is the judge's business."""
 
-    __slots__ = ("agent", "clock", "deliver", "key")
+    __slots__ = ("agent", "deliver", "key", "transport")
 
-    def __init__(self, poll: Poll, agent: Agent, deliver: Deliver, clock: Callable[[], float]) -> None:
+    def __init__(self, poll: Poll, agent: Agent, deliver: Deliver, transport: Transport) -> None:
         super().__init__(agent.endpoint, agent.liveness, poll.access.timeout)
         self.agent = agent
-        self.clock = clock
+        self.transport = transport
         self.deliver = deliver
         self.key = poll.key
 
@@ -62,7 +67,7 @@ class Liveness(Exchange):
             self.deliver(self.key, Answer())
             return
         agent = self.agent
-        rebooted = agent.uptime.heard(ticks, self.sent_at, self.clock())
+        rebooted = agent.uptime.heard(ticks, self.sent_at, self.transport.now)
         if rebooted:
             agent.stale = True
         self.deliver(self.key, Answer(uptime=ticks / 100, rebooted=rebooted))
@@ -86,12 +91,14 @@ class FullPoll(Exchange):
         "agent",
         "bench",
         "blocks",
+        "computed",
         "deliver",
         "discovered",
         "key",
         "layout",
         "left",
         "odd",
+        "plan",
         "rebooted",
         "skipped",
         "values",
@@ -104,7 +111,7 @@ class FullPoll(Exchange):
         self.deliver = deliver
         self.key = poll.key
         self.layout: Layout | None = None
-        self.blocks: tuple[Block, ...] = ()
+        self.blocks, self.plan, self.computed = agent.blocks, agent.plan, agent.computed
         self.values: list[Value] = []
         self.skipped: list[int] = []
         self.left = TRIES
@@ -126,7 +133,8 @@ class FullPoll(Exchange):
     def begin(self, layout: Layout) -> None:
         """Ask everything in this layout."""
         self.layout = layout
-        self.blocks = self.agent.blocks
+        agent = self.agent
+        self.blocks, self.plan, self.computed = agent.blocks, agent.plan, agent.computed
         self.values = []
         self.skipped = []
         self.odd = False
@@ -156,7 +164,7 @@ class FullPoll(Exchange):
         layout, agent = self.layout, self.agent
         assert layout is not None  # noqa: S101 answers come only to a poll that has begun
         mine = self.values
-        now = self.bench.clock()
+        now = self.bench.transport.now
         if now - self.sent_at > self.timeout * SLOW:
             agent.size.slow(len(values))
         if self.skipped:
@@ -197,28 +205,31 @@ class FullPoll(Exchange):
         return False
 
     def _finish(self, layout: Layout) -> None:
-        agent, values = self.agent, self.values
-        measured: list[Measured] = []
+        agent, values, bench = self.agent, self.values, self.bench
         if self.odd and None in values and agent.settled and agent.layout is layout:
             agent.stale = True  # something that was there is gone: look at the rows again next time
-        for block in self.blocks:
-            pick = block.pick
-            if pick is not None and not self.odd:
-                measured.append(Measured(block.series, pick(values)))
-            elif (found := block.measure(values)) is not None:
-                measured.append(found)
-        if agent.layout is layout:
-            agent.settle(values, self.bench.layouts)
-        agent.size.calm()
-        self.bench.finish(self, measured)
+        if self.odd:
+            measured = _measured(self.blocks, values)
+        else:
+            measured = bench.transport.codec.pairs(Measured, self.plan, values)
+            if self.computed:
+                measured += _measured(self.computed, values)
+        if not agent.settled and agent.layout is layout:
+            agent.settle(values, bench.layouts)
+        if agent.size.limit < agent.size.most:
+            agent.size.calm()
+        if agent.volatile_tables:
+            bench.finish(self, measured)
+        else:
+            self.give(measured)
 
-    def give(self, measured: list[Measured]) -> None:
+    def give(self, measured: tuple[Measured, ...]) -> None:
         """Deliver the answer."""
         ticks = self.agent.uptime.ticks
         self.deliver(
             self.key,
             Answer(
-                tuple(measured),
+                measured,
                 None if ticks is None else ticks / 100,
                 self.rebooted,
                 self.agent.facts,

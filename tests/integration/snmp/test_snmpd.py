@@ -13,6 +13,7 @@ from collector.model import ProfileName, SnmpVersion
 from collector.outcome import Answer, Failure, FailureKind, Outcome
 from collector.plan import Question
 from collector.profile import Quirks
+from collector.snmp import codec as codecs
 from collector.snmp import fast
 from collector.snmp import oid as oids
 from collector.snmp.ber import VarBind, Version
@@ -97,7 +98,7 @@ def test_compiled_and_pure_codecs_measure_the_same_series(agent: Snmpd):
         assert isinstance(answer, Answer)
         return {(s.family.name, tuple(s.labels.items())) for s in answer.samples()}
 
-    assert asyncio.run(run(fast.pure())) == asyncio.run(run(fast.best()))
+    assert asyncio.run(run(codecs.pure())) == asyncio.run(run(codecs.best()))
 
 
 def test_a_wrong_community_is_silence(agent: Snmpd):
