@@ -47,7 +47,9 @@ def test_every_oid_of_the_profile_is_there(configuration, name):
 def test_a_device_of_the_kind_is_recognised_by_its_profile(configuration, name):
     profile = configuration.profiles[ProfileName(name)]
     mine = ".".join(map(str, KINDS[name].sys_object_id))
-    assert not profile.match or any((mine + ".").startswith(pattern.rstrip("*.") + ".") for pattern in profile.match)
+    assert not profile.match or any(
+        (mine + ".").startswith(pattern.rstrip("*.") + ".") for pattern in profile.match
+    )
 
 
 def test_every_profile_of_the_example_is_simulated(configuration):

@@ -4,8 +4,12 @@ import pytest
 
 from citynoc.simulator import actions, scenario
 from citynoc.simulator.actions import Who
+from collector import config as configuration
 from collector.config import ConfigurationError
 from tests.unit.simulator import small_city
+
+
+CONFIG = Path(__file__).parents[3] / "config"
 
 
 def load(tmp_path: Path, text: str) -> scenario.Scenario:
@@ -101,3 +105,14 @@ def test_a_step_does_one_thing(tmp_path):
 def test_a_missing_file_is_a_problem_and_no_trace(tmp_path):
     with pytest.raises(ConfigurationError, match="cannot read the file"):
         scenario.load(tmp_path / "none.yml", small_city.inventory())
+
+
+@pytest.mark.parametrize("path", sorted((CONFIG / "scenarios").glob("*.yml")), ids=lambda path: path.stem)
+def test_every_shipped_scenario_fits_the_shipped_city(path):
+    inventory = configuration.load(CONFIG, {"CITYNOC_SNMP_COMMUNITY": "unused"}).inventory
+    scene = scenario.load(path, inventory)
+    assert all(expected.after <= scene.duration for expected in scene.expect)
+    named = {page.partition(":")[2] for page in (expected.page for expected in scene.expect) if ":" in page}
+    known = {*inventory.devices, *inventory.sites}
+    known |= {link.cable for device in inventory.devices.values() for link in device.uplinks if link.cable}
+    assert {part for name in named for part in name.split("+")} <= known
