@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from collector.sources.mqtt_refusals import MessageRefused, Result, clip
-from collector.sources.mqtt_sparkplug_wire import Metric, Payload, Value, decode, rebirth_request
+from collector.sources.mqtt_sparkplug_wire import Metric, Payload, Value, decode, rebirth_request, typed
 
 REBIRTH_EVERY = 10.0
 """Seconds between two rebirth requests to the same node."""
@@ -51,6 +51,9 @@ class _Node:
     seq: int | None = None
     aliases: dict[int, tuple[str, str]] = field(default_factory=dict)  # → device, metric name
     devices: dict[str, dict[str, Value]] = field(default_factory=dict)
+    types: dict[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # data need not repeat what the birth said
     asked: float | None = None
 
 
@@ -80,9 +83,10 @@ class Nodes:
         if not _in_sequence(known, message):
             raise MessageRefused(Result.DUPLICATE, "the same sequence number again")
         if kind is Kind.DDEATH:
-            known.devices.pop(device, None)
+            _forget(known, device)
             return News(died=True)
         if kind is Kind.DBIRTH and len(known.devices) < _METRICS_KEPT:
+            _forget(known, device)
             known.devices[device] = {}
         values = known.devices.get(device)
         if values is None:
@@ -130,8 +134,11 @@ class Nodes:
                 continue
             if metric.name is not None and metric.alias is not None and len(node.aliases) < _METRICS_KEPT:
                 node.aliases[metric.alias] = (device, metric.name)
-            if name in values or sum(map(len, node.devices.values())) < _METRICS_KEPT:
-                values[name] = metric.value
+            if name not in values:
+                if sum(map(len, node.devices.values())) >= _METRICS_KEPT:
+                    continue
+                node.types[device, name] = metric.datatype
+            values[name] = metric.value if metric.datatype else typed(metric.value, node.types[device, name])
 
 
 def rebirth_order(topic: str, names: Mapping[str, str], wall: float) -> tuple[str, bytes]:
@@ -158,12 +165,18 @@ def _in_sequence(node: _Node, message: Payload) -> bool:
     return True
 
 
+def _forget(node: _Node, device: str) -> None:
+    for name in node.devices.pop(device, ()):
+        del node.types[device, name]
+
+
 def _lose(node: _Node) -> None:
     """Nothing of the session is believed any more."""
     node.born = False
     node.seq = None
     node.aliases.clear()
     node.devices.clear()
+    node.types.clear()
 
 
 def _birth_number(message: Payload) -> int | None:

@@ -25,12 +25,13 @@ Value = int | float | bool | str | None
 
 
 class Metric(NamedTuple):
-    """One reading. A birth gives name and alias, data may give the alias alone; None is null or not a scalar."""
+    """One reading. A birth gives name, alias and type, data may give the alias alone; None is null or no scalar."""
 
     name: str | None
     alias: int | None
     value: Value
-    historical: bool
+    historical: bool = False
+    datatype: int = 0
 
 
 class Payload(NamedTuple):
@@ -69,16 +70,23 @@ def rebirth_request(milliseconds: int) -> bytes:
 def _metric(encoded: bytes) -> Metric:
     given = dict(_fields(encoded))  # of a field sent twice the last counts, as protobuf has it
     name, alias = given.get(1), given.get(2)
-    value = _value(given)
-    bits = _SIGNED_BITS.get(_number(given, 4))
-    if bits is not None and type(value) is int:
-        value = _signed(value, bits)
+    datatype = _number(given, 4)
     return Metric(
         _text(name) if isinstance(name, bytes) else None,
         alias if isinstance(alias, int) else None,
-        None if _number(given, 7) else value,
+        None if _number(given, 7) else typed(_value(given), datatype),
         bool(_number(given, 5)),
+        datatype,
     )
+
+
+def typed(value: Value, datatype: int) -> Value:
+    """The value as its type has it: negative integers travel as two's complement in an unsigned field (§6.4.16)."""
+    bits = _SIGNED_BITS.get(datatype)
+    if bits is None or type(value) is not int or value < 0:
+        return value
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> (bits - 1) else value
 
 
 def _value(given: Mapping[int, int | bytes]) -> Value:
@@ -99,12 +107,6 @@ def _value(given: Mapping[int, int | bytes]) -> Value:
 def _number(given: Mapping[int, int | bytes], field: int) -> int:
     raw = given.get(field)
     return raw if isinstance(raw, int) else 0
-
-
-def _signed(value: int, bits: int) -> int:
-    """Negative integers travel as two's complement in an unsigned field (§6.4.16)."""
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if value >> (bits - 1) else value
 
 
 def _text(raw: bytes) -> str:

@@ -50,7 +50,7 @@ def test_the_standards_types_are_read():
         "text": "a", "null": None, "yes": True, "float": 0.5, "int8": -5, "int32": -70000,
         "uint32": 4_000_000_000, "double": 0.1, "int64": -9, "dataset": None,
     }  # fmt: skip
-    assert decoded.metrics[-1] == (None, 5, True, True)
+    assert decoded.metrics[-1] == (None, 5, True, True, 11)
 
 
 def test_the_rebirth_request_is_what_the_standard_says():
@@ -165,3 +165,45 @@ def test_what_a_node_may_make_us_keep_is_bounded():
         one.hears(payload(seq, {f"{seq}/{n}": n for n in range(1000)}), DEVICE.format("DBIRTH"))
     (node,) = one.intake._nodes._nodes.values()
     assert sum(map(len, node.devices.values())) <= 2000
+
+
+RECORDED = {
+    "NBIRTH": "0880d095ffbc3112120a0562645365711880d095ffbc312004580712210a144e6f646520436f6e74726f6c2f52656269727468"
+    "1880d095ffbc31200b70001800",
+    "DBIRTH": "0880d095ffbc31121a0a0b43616c6c2f41637469766510011880d095ffbc31200b700112200a0e43616c6c2f52784c6f7373506374"
+    "10021880d095ffbc312009650000003f12250a0f43616c6c2f52784a69747465724d7310031880d095ffbc31200a690000000000802840"
+    "12120a02693810041880d095ffbc31200150fb0112140a0369313610051880d095ffbc31200250d4fd0312160a0369333210061880d095"
+    "ffbc3120035090ddfbff0f121b0a0369363410071880d095ffbc31200458f7ffffffffffffffff0112120a02753810081880d095ffbc31"
+    "200550fa0112160a0375333210091880d095ffbc3120075080d0acf30e121b0a03753634100a1880d095ffbc3120085881808080808080"
+    "808001121c0a0474657874100b1880d095ffbc31200c7a0948c3a0204ee1bb996912130a046e756c6c100c1880d095ffbc31200c380118"
+    "01",
+    "DDATA": "08909e96ffbc31121010021880d095ffbc312009650000403f1802",
+    "NDEATH": "0880d095ffbc3112120a0562645365711880d095ffbc3120045807",
+}  # what pysparkplug 0.6.1 (Apache-2.0) encodes; it also read our rebirth request
+
+
+def test_another_implementations_session_is_understood():
+    decoded = decode(bytes.fromhex(RECORDED["DBIRTH"]))
+    assert {each.name: each.value for each in decoded.metrics} == {
+        "Call/Active": True, "Call/RxLossPct": 0.5, "Call/RxJitterMs": 12.25, "i8": -5, "i16": -300, "i32": -70000,
+        "i64": -9, "u8": 250, "u32": 4_000_000_000, "u64": 2**63 + 1, "text": "Hà Nội", "null": None,
+    }  # fmt: skip
+    one = ear()
+    one.hears(bytes.fromhex(RECORDED["NBIRTH"]), NODE.format("NBIRTH"))
+    one.hears(bytes.fromhex(RECORDED["DBIRTH"]), DEVICE.format("DBIRTH"))
+    one.wall += 10
+    ((_, answer),) = one.hears(bytes.fromhex(RECORDED["DDATA"]), DEVICE.format("DDATA")).answers
+    assert series(answer) == pytest.approx(
+        {"in_call": 1, "packet_loss_ratio rx all": 0.0075, "jitter_seconds rx all": 0.01225}
+    )
+    taken = one.hears(bytes.fromhex(RECORDED["NDEATH"]), NODE.format("NDEATH"))
+    assert taken.hints == (("vc-00001", HintKind.OFFLINE),)
+
+
+def test_a_type_said_at_birth_counts_for_data_without_one():
+    one = ear()
+    one.hears(payload(0, {"bdSeq": 1}), NODE.format("NBIRTH"))
+    one.hears(payload(1, {}, metric("level", -5, 9, datatype=1)), DEVICE.format("DBIRTH"))
+    one.hears(payload(2, {}, tagged(2, 0, b"\x09") + tagged(10, 0, varint(0xF0))), DEVICE.format("DDATA"))
+    (node,) = one.intake._nodes._nodes.values()
+    assert node.devices["vc-00001"]["level"] == -16
