@@ -167,7 +167,7 @@ def _fill(area: Area, members: list[Commune], ring: frozenset[str], lonely: froz
     ducts: dict[str, tuple[str, str]] = {}
     for position, commune in enumerate(ordinary):
         first = f"{area.slug}-a{position // DUCT_A + 1}"
-        # The second ring of ducts begins elsewhere, so that no two cables carry the same communes.
+        # The second ring of ducts begins elsewhere: neighbours in one duct are not all neighbours in the other.
         shifted = (position + DUCT_B // 2) % len(ordinary)
         group = shifted // DUCT_B + 1
         second = f"{area.slug}-b{group}"
