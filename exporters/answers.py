@@ -1,10 +1,15 @@
 """Small answers and headers that every route shares, and who may change anything."""
 
 import json
+import logging
 import socket
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from exporters.api import UnknownFilterError
 
 
 def text(status: int, message: str) -> web.Response:
@@ -39,3 +44,16 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     response.headers[hdrs.SERVER] = "citynoc"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers[hdrs.CACHE_CONTROL] = "no-store"
+
+
+def filters(request: web.Request) -> Mapping[str, str]:
+    """The query's parameters. Raises UnknownFilterError if one is given twice: only one of them could count."""
+    for name in request.query:
+        if len(request.query.getall(name)) > 1:
+            raise UnknownFilterError(f"filter '{name}' is given twice")
+    return dict(request.query)
+
+
+def worth_a_line(record: logging.LogRecord) -> bool:
+    """Logging filter: what is not HTTP gets its 400, and is no error of ours with a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -6,8 +6,9 @@ in threads, and a client that reads too slowly is cut off. Paths are listed in D
 
 import asyncio
 import json
+import logging
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
@@ -19,7 +20,7 @@ from aiohttp import hdrs, web
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState
 from exporters import discovery, page
-from exporters.answers import add_headers, bound_silence, from_here, problem, text
+from exporters.answers import add_headers, bound_silence, filters, from_here, problem, text, worth_a_line
 from exporters.api import Api, UnknownFilterError, near
 from exporters.exposition import Form
 from exporters.negotiation import form, gzip_accepted
@@ -87,8 +88,14 @@ class Server:
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             stack.callback(self._pool.shutdown, wait=False, cancel_futures=True)
+            log = logging.getLogger(__name__)
+            log.addFilter(worth_a_line)
             runner = web.AppRunner(
-                self._application(), access_log=None, keepalive_timeout=IDLE_SECONDS, shutdown_timeout=1.0
+                self._application(),
+                logger=log,
+                access_log=None,
+                keepalive_timeout=IDLE_SECONDS,
+                shutdown_timeout=1.0,
             )
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
@@ -249,7 +256,7 @@ class Server:
     # -- for programs -----------------------------------------------------------------------------------------
 
     async def _devices(self, request: web.Request) -> web.StreamResponse:
-        return await self._json(request, partial(self._api().devices, dict(request.query)))
+        return await self._listing(request, self._api().devices)
 
     async def _device(self, request: web.Request) -> web.StreamResponse:
         name = DeviceName(request.match_info["name"])
@@ -262,10 +269,15 @@ class Server:
         return await self._json(request, work)
 
     async def _sites(self, request: web.Request) -> web.StreamResponse:
-        return await self._json(request, partial(self._api().sites, dict(request.query)))
+        return await self._listing(request, self._api().sites)
 
     async def _outages(self, request: web.Request) -> web.StreamResponse:
-        return await self._json(request, partial(self._api().outages, dict(request.query)))
+        return await self._listing(request, self._api().outages)
+
+    async def _listing(
+        self, request: web.Request, rows: Callable[[Mapping[str, str]], object]
+    ) -> web.StreamResponse:
+        return await self._json(request, lambda: rows(filters(request)))
 
     def _api(self) -> Api:
         return Api(self._views.inventory(), self._views.city_state())

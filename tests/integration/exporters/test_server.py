@@ -334,3 +334,36 @@ async def test_a_quiet_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatc
     async with serving(FakeViews()) as client, client.get(STREAM) as response:
         await event(response)
         assert await response.content.readline() == b": alive\n"
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"GARBAGE\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+        b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
+        b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /api/v1/devices?state=up&state=down HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /api/v1/sites?%ff=%00 HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+async def test_garbage_gets_a_400_and_no_line_in_the_log(garbage: bytes, caplog: pytest.LogCaptureFixture):
+    async with Server(FakeViews(), "127.0.0.1", 0) as running:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(garbage)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+    assert not caplog.records
+
+
+async def test_a_bug_of_ours_is_a_500_with_a_line_in_the_log_and_nothing_told(
+    caplog: pytest.LogCaptureFixture,
+):
+    views = FakeViews()
+    views.running = None  # type: ignore[assignment]  # what no service gives
+    async with serving(views) as client:
+        response, text = await get(client, "/sd/blackbox")
+    assert response.status == 500
+    assert "Traceback" not in text
+    assert "AttributeError" not in text
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [AttributeError]
