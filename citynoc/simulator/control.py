@@ -37,9 +37,9 @@ class Control:
         app.router.add_get("/state", self._state)
         app.router.add_get("/verbs", self._verbs)
         app.router.add_post("/{verb}", self._act)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, port, shutdown_timeout=0.1)
+        site = web.TCPSite(self._runner, host, port)
         try:
             await site.start()
         except OSError as error:

@@ -20,6 +20,8 @@ PATIENCE = 30.0  # seconds that a question to an unreachable service is held
 LOOK_AGAIN = 0.25  # seconds: a probe that waits sees the line come back
 _HTTP_PORT = 80
 
+SERVICES: web.AppKey[list[CityService]] = web.AppKey("services", list)
+
 
 class Served(NamedTuple):
     """A service and where it listens."""
@@ -69,13 +71,13 @@ class Services:
             places.setdefault((entry.host, entry.port), []).append(entry.service)
         for (host, port), services in places.items():
             app = web.Application()
-            app["services"] = services
+            app[SERVICES] = services
             app.router.add_route("*", "/{path:.*}", self._answer)
-            runner = web.AppRunner(app, access_log=None)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
             await runner.setup()
             self._runners.append(runner)
             try:
-                await web.TCPSite(runner, host, port, shutdown_timeout=0.1).start()
+                await web.TCPSite(runner, host, port).start()
             except OSError as error:
                 names = ", ".join(service.name for service in services)
                 raise PortInUseError(
@@ -90,7 +92,7 @@ class Services:
         self._runners.clear()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        services: list[CityService] = request.app["services"]
+        services = request.app[SERVICES]
         service = next((one for one in services if urlsplit(one.url).path == request.path), services[0])
         network = self._director.world.network
         waited = 0.0

@@ -51,13 +51,14 @@ class Simulation:
             PortInUseError: somebody else has a port; nothing was announced.
         """
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
         options, scenario = self._options, self._options.scenario
         seed = options.seed if scenario is None or scenario.seed is None else scenario.seed
         world = World(self._inventory, seed, self._clock.unix())
         director = Director(world)
         async with contextlib.AsyncExitStack() as opened:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, self._stop.set)
+                opened.callback(loop.remove_signal_handler, number)
             agents = Agents(world, self._clock.unix, options.snmp_port)
             opened.callback(agents.close, loop)
             ports = agents.open(loop)
