@@ -9,12 +9,12 @@ from typing import Any
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as grafana
 
-from dashboards import city
+from dashboards import city, monitor, outages, services, site, wan
 from dashboards.sheet import uid
 from dashboards.words import Language, Speaker
 
 DASHBOARDS: Mapping[str, Callable[[Speaker], grafana.Dashboard]] = MappingProxyType(
-    {city.NAME: city.dashboard}
+    {module.NAME: module.dashboard for module in (city, wan, site, outages, services, monitor)}
 )
 """Every dashboard of the house by its name."""
 

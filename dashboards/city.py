@@ -20,7 +20,7 @@ from collector.metrics.state import (
 from dashboards import palette, panels, queries
 from dashboards.panels import Column, Frame
 from dashboards.queries import DISTRICT, Query, number_of, select, worst
-from dashboards.sheet import sheet, uid
+from dashboards.sheet import sheet, site_link, uid
 from dashboards.words import Speaker
 
 NAME = "city"
@@ -30,7 +30,7 @@ CONNECTED = f"({SITE} == 0 or {SITE} == 3)"
 CUT_OFF = f"{SITE} >= 4"
 COMMUNES = queries.communes(district=DISTRICT)
 ACTIVE = f"({worst(('outage', 'kind', 'district'), select(OUTAGE_ACTIVE, district=DISTRICT))} == 1)"
-PROBES = worst(("service", "instance"), select(queries.PROBE_SUCCESS, district=DISTRICT))
+PROBES = worst(("service", "title", "instance"), select(queries.PROBE_SUCCESS, district=DISTRICT))
 SEVERITY = worst(("outage",), select(OUTAGE_SEVERITY))
 
 
@@ -159,6 +159,7 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
 
 def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     by_outage = ("outage",)
+    to_site = site_link(say)
     age = say("Age", "Thời gian")
     yes_no = palette.mapping(
         {0: (say("nobody", "chưa ai"), palette.ORANGE), 1: (say("yes", "đã nhận"), palette.GREEN)}
@@ -191,7 +192,8 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 Query(
                     _lasting(
                         worst(
-                            ("outage", "cause", "carrier", "site_name", "district_name"), select(OUTAGE_INFO)
+                            ("outage", "cause", "carrier", "site", "site_name", "district_name"),
+                            select(OUTAGE_INFO),
                         )
                     ),
                     table=True,
@@ -205,7 +207,7 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                     width=110,
                     coloured=True,
                 ),
-                Column("site_name", say("Place", "Nơi")),
+                Column("site_name", say("Place", "Nơi"), link=to_site),
                 Column("district_name", say("District", "Quận, huyện")),
                 Column("cause", say("Cause", "Nguyên nhân")),
                 Column("Value #E", age, unit="dtdurations", width=110),
@@ -213,7 +215,8 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 Column("Value #D", say("Devices", "Thiết bị"), unit="none", width=80),
                 Column("carrier", say("Carrier", "Nhà mạng"), width=100),
                 Column("Value #F", say("Acknowledged", "Đã nhận"), values=yes_no, width=110, coloured=True),
-                Column("outage", say("Id", "Mã")),
+                Column("site", say("Code", "Mã"), width=80),
+                Column("outage", say("Id", "Mã sự cố")),
             ],
             by="outage",
             first=age,
@@ -235,7 +238,7 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
             ),
             [
                 Column("Value", site_state),
-                Column("name", say("Commune", "Xã, phường")),
+                Column("name", say("Commune", "Xã, phường"), link=to_site),
                 Column("district_name", say("District", "Quận, huyện")),
                 Column("site", say("Code", "Mã")),
             ],
@@ -356,7 +359,7 @@ def _services(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
         {0: (say("fails", "hỏng"), palette.VERMILION), 1: (say("answers", "trả lời"), palette.GREEN)}
     )
     none = say("No service is probed", "Chưa kiểm tra dịch vụ nào")
-    by_service = ("service", "instance")
+    by_service = ("service", "title", "instance")
     return [
         panels.timeline(
             Frame(
@@ -369,7 +372,7 @@ def _services(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 none,
                 (0, 43, 14, 7),
             ),
-            [Query(PROBES, "{{service}}")],
+            [Query(PROBES, "{{title}}")],
             reached,
         ),
         panels.lines(
@@ -382,7 +385,7 @@ def _services(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 none,
                 (14, 43, 10, 7),
             ),
-            [Query(worst(by_service, select(queries.PROBE_DURATION, district=DISTRICT)), "{{service}}")],
+            [Query(worst(by_service, select(queries.PROBE_DURATION, district=DISTRICT)), "{{title}}")],
             unit=palette.unit(queries.PROBE_DURATION),
         ),
     ]

@@ -140,18 +140,25 @@ def tile(
 
 
 def bars(
-    frame: Frame, queries: Sequence[Query], colours: Mapping[str, str], *, unit: str = "none"
+    frame: Frame,
+    queries: Sequence[Query],
+    colours: Mapping[str, str] | None = None,
+    *,
+    unit: str = "none",
+    steps: Sequence[grafana.Threshold] = (),
 ) -> bargauge.Panel:
-    """One bar a query; `colours` by the queries' legends."""
+    """One bar a series, coloured by its legend or else by its value."""
     panel = (
         _furnished(bargauge.Panel(), frame, queries, unit)
+        .thresholds(_thresholds(steps or palette.steps((None, palette.BLUE))))
+        .color_scheme(_coloured_by(grafana.FieldColorModeId.THRESHOLDS))
         .orientation(common.VizOrientation.HORIZONTAL)
         .display_mode(common.BarGaugeDisplayMode.BASIC)
         .value_mode(common.BarGaugeValueMode.TEXT)
         .min(0)
         .reduce_options(_last())
     )
-    for legend, colour in colours.items():
+    for legend, colour in (colours or {}).items():
         panel.override_by_name(
             legend, [grafana.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})]
         )
@@ -162,12 +169,13 @@ def rows(
     frame: Frame, queries: Sequence[Query], columns: Sequence[Column], *, by: str, first: str
 ) -> table.Panel:
     """A table of the queries' last values joined by the label `by`, largest of the column titled `first` on top."""
-    panel = (
-        _furnished(table.Panel(), frame, queries, "none")
-        .with_transformation(
+    panel = _furnished(table.Panel(), frame, queries, "none")
+    if len(queries) > 1:
+        panel.with_transformation(
             grafana.DataTransformerConfig("joinByField", options={"byField": by, "mode": "outer"})
         )
-        .with_transformation(
+    panel = (
+        panel.with_transformation(
             grafana.DataTransformerConfig(
                 "filterFieldsByName", options={"include": {"names": [column.field for column in columns]}}
             )
@@ -294,7 +302,7 @@ def site_map(
         )
         .config(dot)
     )
-    return (
+    panel = (
         _furnished(geomap.Panel(), frame, [query], "none")
         .mappings(list(values))
         .thresholds(_thresholds(steps))
@@ -329,3 +337,7 @@ def site_map(
         .view(geomap.MapViewConfig().id("fit").all_layers(True).padding(5).zoom(10))
         .controls(geomap.ControlsOptions().show_zoom(True).mouse_wheel_zoom(False).show_attribution(True))
     )
+    for column in columns:
+        if column.link is not None:
+            panel.override_by_name(column.title, list(_properties(column)))
+    return panel

@@ -1,17 +1,21 @@
 """PromQL of the dashboards, written around families of the catalogue.
 
-A misspelt metric is a type error, a label that the family does not have is a ValueError while building. What this
+A misspelt metric is a type error (or, for what the catalogue holds without a name of its own, a KeyError on import), a
+label that the family does not have is a ValueError while building. What this
 module never does: talk to a server, or name a metric that is in no `Family`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collector.metrics import Family, Kind
+from collector.metrics import CATALOG, Family, Kind
 from collector.metrics.state import SITE_INFO
 
 SCRAPED = ("job", "instance")
 """Labels that Prometheus adds to what it scrapes."""
+
+PROBED = ("service", "title", "site", "district")
+LINKED = ("carrier",)
 
 DISTRICT_STATE = Family(
     "district:citynoc_site_state:max", Kind.GAUGE, "Worst state of a district's sites.", ("district",)
@@ -22,23 +26,58 @@ DISTRICT_CONNECTED = Family(
     "Communes of a district with a live path.",
     ("district",),
 )
-PROBE_SUCCESS = Family(
-    "probe_success", Kind.GAUGE, "1 if blackbox_exporter's probe succeeded.", ("service", "site", "district")
+CARRIER_WORKING = Family(
+    "carrier:citynoc_link_up:avg", Kind.GAUGE, "Share of a carrier's uplinks that work.", LINKED, "ratio"
 )
-PROBE_DURATION = Family(
-    "probe_duration_seconds",
+IN_USE = Family(
+    "interface:ifHCInOctets:utilisation",
     Kind.GAUGE,
-    "How long the probe took.",
-    ("service", "site", "district"),
-    "seconds",
+    "Received traffic as a share of ifHighSpeed.",
+    CATALOG["ifHCInOctets"].labels,
+    "ratio",
+)
+OUT_USE = Family(
+    "interface:ifHCOutOctets:utilisation",
+    Kind.GAUGE,
+    "Sent traffic as a share of ifHighSpeed.",
+    CATALOG["ifHCOutOctets"].labels,
+    "ratio",
+)
+PROBE_SUCCESS = Family("probe_success", Kind.GAUGE, "1 if blackbox_exporter's probe succeeded.", PROBED)
+PROBE_DURATION = Family("probe_duration_seconds", Kind.GAUGE, "How long the probe took.", PROBED, "seconds")
+PROBE_STATUS = Family("probe_http_status_code", Kind.GAUGE, "HTTP status of the probe's answer.", PROBED)
+PROBE_EXPIRY = Family(
+    "probe_ssl_earliest_cert_expiry",
+    Kind.GAUGE,
+    "Unix time at which the service's certificate runs out.",
+    PROBED,
+    "timestamp_seconds",
+)
+ALERTS = Family(
+    "ALERTS",
+    Kind.GAUGE,
+    "1 while an alert of Prometheus is pending or firing.",
+    ("alertname", "alertstate", "severity", "outage", "kind", "district", "site", "device"),
 )
 UP = Family("up", Kind.GAUGE, "1 if Prometheus' last scrape succeeded.")
 
-RECORDED = (DISTRICT_STATE, DISTRICT_CONNECTED)
-"""Series of config/rules/dashboards.yml: what a panel over a day would otherwise read at 2 s resolution."""
+RECORDED = (DISTRICT_STATE, DISTRICT_CONNECTED, CARRIER_WORKING, IN_USE, OUT_USE)
+"""Series of config/rules/dashboards.yml: what a panel over a day would otherwise read at the finest resolution."""
 
-FOREIGN = (PROBE_SUCCESS, PROBE_DURATION, UP)
+FOREIGN = (PROBE_SUCCESS, PROBE_DURATION, PROBE_STATUS, PROBE_EXPIRY, ALERTS, UP)
 """Series of other programs."""
+
+IN_OCTETS = CATALOG["ifHCInOctets"]
+OUT_OCTETS = CATALOG["ifHCOutOctets"]
+IN_ERRORS = CATALOG["ifInErrors"]
+OUT_ERRORS = CATALOG["ifOutErrors"]
+IN_DISCARDS = CATALOG["ifInDiscards"]
+OUT_DISCARDS = CATALOG["ifOutDiscards"]
+CPU = CATALOG["citynoc_device_cpu_ratio"]
+MEMORY = CATALOG["citynoc_device_memory_used_ratio"]
+TEMPERATURE = CATALOG["citynoc_device_temperature_celsius"]
+UPTIME = CATALOG["citynoc_device_uptime_seconds"]
+UPS_CHARGE = CATALOG["citynoc_ups_battery_charge_ratio"]
 
 DISTRICT = "~$district"
 """The chosen districts, as a matcher for `select`."""

@@ -19,6 +19,14 @@ def uid(name: str, language: Language) -> str:
     return f"citynoc-{name}-{language}"
 
 
+def site_link(say: Speaker, field: str = "site") -> tuple[str, str]:
+    """Title and address of a link from a table's row to the page of its site."""
+    return (
+        say("Everything about this site", "Mọi thứ về điểm này"),
+        f"/d/{uid('site', say.language)}?var-site=${{__data.fields.{field}}}&${{__url_time_range}}",
+    )
+
+
 def sheet(
     say: Speaker,
     *,
@@ -26,9 +34,10 @@ def sheet(
     title: str,
     description: str,
     panels: Sequence[cog.Builder[grafana.Panel]],
+    variables: Sequence[grafana.VariableModel] = (),
     since: str = "now-6h",
 ) -> grafana.Dashboard:
-    """The dashboard with the house's variables (data source, district), links and annotations."""
+    """The dashboard with the house's variables (data source, district, and its own), links and annotations."""
     return grafana.Dashboard(
         uid=uid(name, say.language),
         title=title,
@@ -40,7 +49,9 @@ def sheet(
         time=grafana.DashboardDashboardTime(from_val=since, to="now"),
         refresh="10s",
         panels=[panel.build() for panel in panels],
-        templating=grafana.DashboardDashboardTemplating(list_val=[_datasource(say), _district(say)]),
+        templating=grafana.DashboardDashboardTemplating(
+            list_val=[_datasource(say), _district(say), *variables]
+        ),
         annotations=grafana.AnnotationContainer(list_val=[_outages(say)]),
         links=_links(say, name),
     )
@@ -59,20 +70,39 @@ def _datasource(say: Speaker) -> grafana.VariableModel:
 
 def _district(say: Speaker) -> grafana.VariableModel:
     """Districts by name; the value is the code, which is what series carry and links pass on."""
-    query = f"query_result({worst(('district', 'district_name'), select(SITE_INFO))})"
+    return choice(
+        "district",
+        say("District", "Quận, huyện"),
+        worst(("district", "district_name"), select(SITE_INFO)),
+        '/district="(?<value>[^"]+)",district_name="(?<text>[^"]+)"/',
+        everything=say("All", "Tất cả"),
+    )
+
+
+def choice(
+    name: str, label: str, expr: str, pattern: str, *, everything: str | None
+) -> grafana.VariableModel:
+    """A variable whose values are read by `pattern` out of the series of `expr`.
+
+    `everything` is the word for all of them at once, for a variable that can take several; None for one that
+    takes exactly one, the first until somebody chooses.
+    """
+    several = everything is not None
     return grafana.VariableModel(
         type_val=grafana.VariableType.QUERY,
-        name="district",
-        label=say("District", "Quận, huyện"),
+        name=name,
+        label=label,
         datasource=DATASOURCE,
-        query=query,
-        regex='/district="(?<value>[^"]+)",district_name="(?<text>[^"]+)"/',
+        query=f"query_result({expr})",
+        regex=pattern,
         sort=grafana.VariableSort.NATURAL_ASC,
         refresh=grafana.VariableRefresh.ON_DASHBOARD_LOAD,
-        multi=True,
-        include_all=True,
-        all_value=".*",
-        current=grafana.VariableOption(selected=True, text=[say("All", "Tất cả")], value=["$__all"]),
+        multi=several,
+        include_all=several,
+        all_value=".*" if several else None,
+        current=grafana.VariableOption(selected=True, text=[everything], value=["$__all"])
+        if everything is not None
+        else None,
     )
 
 

@@ -4,12 +4,17 @@ import promql_parser as promql
 
 from collector.metrics import CATALOG
 
+PROBED = frozenset({"service", "title", "site", "district"})
+"""Labels that our service discovery gives blackbox_exporter's series."""
+
 FOREIGN = {
     "ALERTS": frozenset(
         {"alertname", "alertstate", "severity", "outage", "kind", "district", "site", "device"}
     ),
-    "probe_success": frozenset({"service", "site", "district"}),
-    "probe_duration_seconds": frozenset({"service", "site", "district"}),
+    "probe_success": PROBED,
+    "probe_duration_seconds": PROBED,
+    "probe_http_status_code": PROBED,
+    "probe_ssl_earliest_cert_expiry": PROBED,
     "up": frozenset(),
 }
 """Metrics that others expose and ours may use, with the labels that they are given by our scrape configuration."""

@@ -11,9 +11,23 @@ from tests.integration.dashboards.filled_prometheus import Answer, Prometheus
 
 Json = dict[str, Any]
 
-SENT = {"$district": "", "$__rate_interval": "2m", "$__interval": "1m", "$__range": "30m"}
+SENT = {
+    "$district": "",
+    "$site": "00001",
+    "$carrier": ".*",
+    "$__rate_interval": "2m",
+    "$__interval": "1m",
+    "$__range": "30m",
+}
 EVERYWHERE = ".*"
 TWO_DISTRICTS = "(001|002)"
+
+OFFERED = {
+    # variable: how many values, and one of them as a person reads it and as a query gets it
+    "district": (city.DISTRICTS + 1, ("Quận 007", "007")),  # the data centres' own area too
+    "site": (city.COMMUNES + city.DISTRICTS + 1, ("Phường 6", "00007")),
+    "carrier": (3, ("carrier-b", "carrier-b")),
+}
 
 TRUTH: dict[tuple[int, str], tuple[float, float, float | None]] = {
     # panel and query of the City overview: in the quiet, in the storm, in the storm for district 002 alone
@@ -71,16 +85,21 @@ def fieldless(server: Prometheus, board: Json) -> Iterator[str]:
             continue
         where = f"panel {panel['id']}"
         shown = set(steps["filterFieldsByName"]["include"]["names"])
-        fields, values = set(), set()
+        fields, values, telling = set[str](), set[str](), set[str]()
         for target in panel["targets"]:
             rows = answer(server, target, city.STORM_AT).series
             labels = {label for row, _ in rows for label in row}
+            join = steps.get("joinByField", {}).get("byField")
+            for twice in (labels & fields & shown) - {join}:
+                yield f"{where}: two queries have {twice}, the join would show it twice"
             fields |= labels
+            own = f"Value #{target['refId']}" if len(panel["targets"]) > 1 else "Value"
+            values.add(own)
             if {figure for _, figure in rows} != {1}:  # a value that is always 1 only carries its labels
-                values.add(f"Value #{target['refId']}" if len(panel["targets"]) > 1 else "Value")
-            if "joinByField" in steps and steps["joinByField"]["byField"] not in labels:
-                yield f"{where} query {target['refId']}: no label {steps['joinByField']['byField']}"
-        if shown != (shown & fields) | values:
+                telling.add(own)
+            if join is not None and join not in labels:
+                yield f"{where} query {target['refId']}: no label {join}"
+        if not telling <= shown <= fields | values:
             yield f"{where}: shows {sorted(shown)}, has {sorted(fields | values)}"
 
 
@@ -145,11 +164,11 @@ def unread(server: Prometheus, board: Json) -> Iterator[str]:
             for row, _ in got.series
         ]
         found = [pattern.search(text) for text in texts]
-        offered = {
-            (one["text"], one["value"]) for one in found if one and {"text", "value"} <= {*one.groupdict()}
-        }
-        if ("Quận 007", "007") not in offered or len(offered) != city.DISTRICTS + 1:
-            yield f"variable {variable['name']} offers {len(offered)} of {city.DISTRICTS + 1}"
+        groups = [one.groupdict() for one in found if one]
+        offered = {(one.get("text", one.get("value")), one.get("value")) for one in groups}
+        many, example = OFFERED[variable["name"]]
+        if example not in offered or len(offered) != many:
+            yield f"variable {variable['name']} offers {len(offered)} of {many}"
 
 
 def unmarked(server: Prometheus, board: Json) -> Iterator[str]:

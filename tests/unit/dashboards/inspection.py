@@ -86,7 +86,8 @@ def _variables(board: Json) -> Faults:
             if query is None:
                 yield f"variable {name}: its query is not of a form that is checked"
             else:
-                yield from query_faults(query[1], {"datasource"})
+                earlier = {one.get("name") for one in listed[: listed.index(variable)]}
+                yield from query_faults(query[1], earlier)
             if variable.get("includeAll") and not variable.get("allValue"):
                 yield f"variable {name}: all of them would be a very long pattern"
 
