@@ -5,6 +5,8 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -78,12 +80,20 @@ def telemetry(code: str) -> str:
     return f"city/v1/{code}/vc-{code}/telemetry"
 
 
+def is_online(heard: Heard, code: str) -> bool:
+    return heard.of(status(code)) == ["online"]
+
+
+def spoke_twice(heard: Heard, code: str) -> bool:
+    return len(heard.of(telemetry(code))) > 1
+
+
 async def test_every_endpoint_is_online_and_speaks_every_heartbeat():
     with broker_running() as broker:
         async with listening(broker.port) as heard, running(quick_city(), broker.port) as city:
             for code in ("00115", "00118", "00121"):
-                await eventually(f"{code} online", lambda code=code: heard.of(status(code)) == ["online"])
-                await eventually(f"{code} twice", lambda code=code: len(heard.of(telemetry(code))) > 1)
+                await eventually(f"{code} online", partial(is_online, heard, code))
+                await eventually(f"{code} twice", partial(spoke_twice, heard, code))
             await city.act("call", start="briefing", participants=["00115"])
             await city.act("break", device="vc-00115", part="camera")
             await eventually(
@@ -121,7 +131,7 @@ async def test_who_is_switched_off_says_goodbye():
             await eventually("online again", lambda: heard.of(status("00115"))[2:] == ["online"])
 
 
-async def test_a_broker_that_is_away_is_one_line_and_no_end(tmp_path):
+async def test_a_broker_that_is_away_is_one_line_and_no_end(tmp_path: Path):
     port = free_port()
     async with running(quick_city(), port) as city:
         await eventually("the line", lambda: any("is away" in line for line in city.said))

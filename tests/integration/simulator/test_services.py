@@ -65,7 +65,7 @@ async def test_services_live_and_fail_with_their_site_and_by_themselves():
         ("loss", '{"share": 7}', 400, "'7' is not a share"),
     ],
 )
-async def test_control_refuses_in_words(verb, body, code, message):
+async def test_control_refuses_in_words(verb: str, body: str, code: int, message: str):
     async with (
         running() as city,
         city.http.post(f"http://{city.control}/{verb}", data=body) as response,

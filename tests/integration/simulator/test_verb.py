@@ -4,6 +4,7 @@ import json
 import signal
 import socket
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.integration.service.process import one_district, process
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 
-def test_it_announces_itself_in_one_line_and_stops_cleanly(tmp_path):
+def test_it_announces_itself_in_one_line_and_stops_cleanly(tmp_path: Path):
     config = one_district(tmp_path)
     options = ["--config", str(config), "--no-mqtt", "--snmp-port", "0", "--control", "127.0.0.1:0"]
     with process("simulate", *options, log=tmp_path / "log") as child:
@@ -25,7 +26,7 @@ def test_it_announces_itself_in_one_line_and_stops_cleanly(tmp_path):
     assert "answering for 40 agents" in (tmp_path / "log").read_text()
 
 
-def test_a_taken_port_is_one_line_and_exit_code_1(tmp_path):
+def test_a_taken_port_is_one_line_and_exit_code_1(tmp_path: Path):
     config = one_district(tmp_path)
     with socket.socket(type=socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
@@ -48,7 +49,7 @@ def test_a_taken_port_is_one_line_and_exit_code_1(tmp_path):
         (["--broker", "nowhere"], 2, "is not HOST:PORT"),
     ],
 )
-def test_a_typing_mistake_gives_a_sentence(tmp_path, options, code, message):
+def test_a_typing_mistake_gives_a_sentence(tmp_path: Path, options: list[str], code: int, message: str):
     config = one_district(tmp_path)
     with process("simulate", "--config", str(config), *options, log=tmp_path / "log") as child:
         assert child.wait(20) == code
@@ -57,7 +58,7 @@ def test_a_typing_mistake_gives_a_sentence(tmp_path, options, code, message):
     assert "Traceback" not in said
 
 
-def test_a_scenario_is_played(tmp_path):
+def test_a_scenario_is_played(tmp_path: Path):
     config = one_district(tmp_path)
     scene = tmp_path / "scene.yml"
     scene.write_text("title: x\nsteps:\n  - at: 0s\n    kill: {device: rt-00115}\n")

@@ -5,7 +5,8 @@ import pytest
 from citynoc.simulator.actions import VERBS
 from citynoc.simulator.director import Director
 from citynoc.simulator.traffic import Traffic
-from citynoc.simulator.world import World
+from citynoc.simulator.world import Loss, World
+from collector.model import DeviceName
 from tests.unit.simulator import small_city
 
 START = small_city.MIDNIGHT
@@ -37,7 +38,9 @@ def silent(director: Director, now: float = START) -> set[str]:
         ("switch_off", {"endpoints": ["00115", "vc-00118"]}, {"vc-00115", "vc-00118"}),
     ],
 )
-def test_each_verb_silences_what_it_should_and_repair_undoes_it(director, verb, arguments, expected):
+def test_each_verb_silences_what_it_should_and_repair_undoes_it(
+    director: Director, verb: str, arguments: dict[str, Any], expected: set[str]
+):
     do(director, verb, **arguments)
     assert silent(director) == expected
     do(director, "repair")
@@ -45,7 +48,7 @@ def test_each_verb_silences_what_it_should_and_repair_undoes_it(director, verb, 
     assert director.state(START)["broken"] == []
 
 
-def test_repairing_one_thing_leaves_the_others_broken(director):
+def test_repairing_one_thing_leaves_the_others_broken(director: Director):
     do(director, "kill", device="rt-00115")
     do(director, "cut", cable="cb-00118")
     do(director, "repair", device="rt-00115")
@@ -53,23 +56,23 @@ def test_repairing_one_thing_leaves_the_others_broken(director):
     assert [(b["kind"], b["name"]) for b in director.state(START)["broken"]] == [("cable", "cb-00118")]
 
 
-def test_an_isolated_vantage_sees_nothing(director):
+def test_an_isolated_vantage_sees_nothing(director: Director):
     do(director, "isolate")
     assert len(silent(director)) == len(director.world.machines)
     do(director, "repair", vantage="true")
     assert silent(director) == set()
 
 
-def test_a_reboot_ends_by_itself(director):
+def test_a_reboot_ends_by_itself(director: Director):
     do(director, "reboot", device="rt-00115", silent="30s")
     assert "rt-00115" in silent(director)
     assert director.next_at() == START + 30
     director.advance(START + 30)
     assert silent(director) == set()
-    assert director.world.machines["rt-00115"].uptime(START + 40) == 1000
+    assert director.world.machines[DeviceName("rt-00115")].uptime(START + 40) == 1000
 
 
-def test_flapping_goes_on_until_it_is_repaired_or_done(director):
+def test_flapping_goes_on_until_it_is_repaired_or_done(director: Director):
     do(director, "flap", link="vc-00115--rt-00115", down="10s", up="20s", times="2")
     states = []
     for second in range(0, 100, 5):
@@ -84,16 +87,16 @@ def test_flapping_goes_on_until_it_is_repaired_or_done(director):
     assert director.next_at() is None
 
 
-def test_loss_is_the_citys_or_one_devices(director):
+def test_loss_is_the_citys_or_one_devices(director: Director):
     do(director, "loss", share="5%")
     do(director, "loss", share="0.5", device="rt-00115")
-    assert director.world.loss_of("rt-00115").there == 0.5
-    assert director.world.loss_of("rt-00118").back == 0.05
+    assert director.world.loss_of(DeviceName("rt-00115")) == Loss(0.5, 0.5)
+    assert director.world.loss_of(DeviceName("rt-00118")) == Loss(0.05, 0.05)
     do(director, "loss", share="0%")
-    assert director.world.loss_of("rt-00118") is None
+    assert director.world.loss_of(DeviceName("rt-00118")) is None
 
 
-def test_what_is_scheduled_happens_in_order(director):
+def test_what_is_scheduled_happens_in_order(director: Director):
     director.schedule(START + 5, VERBS["repair"].model_validate("all"), "repair")
     director.schedule(START + 2, VERBS["kill"].model_validate({"device": "rt-00115"}), "kill")
     director.advance(START + 1)
@@ -104,7 +107,7 @@ def test_what_is_scheduled_happens_in_order(director):
     assert silent(director) == set()
 
 
-def test_parts_and_mains_and_services_are_part_of_the_truth(director):
+def test_parts_and_mains_and_services_are_part_of_the_truth(director: Director):
     do(director, "break", device="vc-00115", part="camera")
     do(director, "mains_off", site="dc-1")
     do(director, "call", start="briefing")

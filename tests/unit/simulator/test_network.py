@@ -76,7 +76,7 @@ def by_brute_force(city: Inventory, faults: frozenset[Fault], name: DeviceName) 
 
 @given(st.data())
 @settings(max_examples=200, deadline=None)
-def test_what_is_reached_is_what_brute_force_finds(data):
+def test_what_is_reached_is_what_brute_force_finds(data: st.DataObject):
     city = data.draw(cities())
     chosen = frozenset(data.draw(st.lists(st.sampled_from(faults_of(city)), max_size=5)))
     network = Network(city)
@@ -89,7 +89,7 @@ def test_what_is_reached_is_what_brute_force_finds(data):
 
 @given(st.data())
 @settings(max_examples=60, deadline=None)
-def test_mending_everything_brings_everything_back(data):
+def test_mending_everything_brings_everything_back(data: st.DataObject):
     city = data.draw(cities())
     chosen = data.draw(st.lists(st.sampled_from(faults_of(city)), max_size=5))
     fresh, used = Network(city), Network(city)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from citynoc.simulator.objects import KINDS, shape_of
-from collector.config import load
+from collector.config import Configuration, load
 from collector.model import ProfileName
 from collector.profile import Profile
 
@@ -13,7 +13,7 @@ CONFIG = Path(__file__).parents[3] / "config"
 
 
 @pytest.fixture(scope="module")
-def configuration():
+def configuration() -> Configuration:
     return load(CONFIG, {"CITYNOC_SNMP_COMMUNITY": "unused"})
 
 
@@ -30,7 +30,7 @@ def asked(profile: Profile) -> tuple[set[tuple[int, ...]], set[tuple[int, ...]]]
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
-def test_every_oid_of_the_profile_is_there(configuration, name):
+def test_every_oid_of_the_profile_is_there(configuration: Configuration, name: str):
     scalars, columns = asked(configuration.profiles[ProfileName(name)])
     kind = KINDS[name]
     leaves = [leaf.oid for leaf in shape_of(kind, 8, in_call=True).leaves]
@@ -44,7 +44,7 @@ def test_every_oid_of_the_profile_is_there(configuration, name):
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
-def test_a_device_of_the_kind_is_recognised_by_its_profile(configuration, name):
+def test_a_device_of_the_kind_is_recognised_by_its_profile(configuration: Configuration, name: str):
     profile = configuration.profiles[ProfileName(name)]
     mine = ".".join(map(str, KINDS[name].sys_object_id))
     assert not profile.match or any(
@@ -52,6 +52,6 @@ def test_a_device_of_the_kind_is_recognised_by_its_profile(configuration, name):
     )
 
 
-def test_every_profile_of_the_example_is_simulated(configuration):
+def test_every_profile_of_the_example_is_simulated(configuration: Configuration):
     used = {str(d.snmp.profile) for d in configuration.inventory.devices.values() if d.snmp}
     assert used <= set(KINDS)

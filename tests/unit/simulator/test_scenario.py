@@ -6,10 +6,11 @@ from citynoc.simulator import actions, scenario
 from citynoc.simulator.actions import Who
 from collector import config as configuration
 from collector.config import ConfigurationError
+from collector.model import Inventory
 from tests.unit.simulator import small_city
 
-
-CONFIG = Path(__file__).parents[3] / "config"
+ROOT = Path(__file__).parents[3]
+CONFIG = ROOT / "config"
 
 
 def load(tmp_path: Path, text: str) -> scenario.Scenario:
@@ -24,7 +25,7 @@ def complaint(tmp_path: Path, text: str) -> str:
     return str(wrong.value)
 
 
-def test_a_scenario_reads_as_it_is_written(tmp_path):
+def test_a_scenario_reads_as_it_is_written(tmp_path: Path):
     scene = load(
         tmp_path,
         """
@@ -90,29 +91,41 @@ expect:
         ("break: {device: vc-00115, part: wheel}", "'wheel' is not a part that can fail"),
     ],
 )
-def test_a_mistake_has_its_place_and_a_hint(tmp_path, step, expected):
+def test_a_mistake_has_its_place_and_a_hint(tmp_path: Path, step: str, expected: str):
     said = complaint(tmp_path, f"title: x\nsteps:\n  - at: 1s\n    {step}\n")
     assert expected in said
     assert said.startswith("scene.yml:")
 
 
-def test_a_step_does_one_thing(tmp_path):
+def test_a_step_does_one_thing(tmp_path: Path):
     two = "title: x\nsteps:\n  - at: 1s\n    kill: {device: rt-00115}\n    isolate: vantage\n"
     assert "a step does exactly one thing, not 2" in complaint(tmp_path, two)
     assert "a step does exactly one thing, not 0" in complaint(tmp_path, "title: x\nsteps:\n  - at: 1s\n")
 
 
-def test_a_missing_file_is_a_problem_and_no_trace(tmp_path):
+def test_a_missing_file_is_a_problem_and_no_trace(tmp_path: Path):
     with pytest.raises(ConfigurationError, match="cannot read the file"):
         scenario.load(tmp_path / "none.yml", small_city.inventory())
 
 
+@pytest.fixture(scope="module")
+def shipped() -> Inventory:
+    return configuration.load(CONFIG, {"CITYNOC_SNMP_COMMUNITY": "unused"}).inventory
+
+
 @pytest.mark.parametrize("path", sorted((CONFIG / "scenarios").glob("*.yml")), ids=lambda path: path.stem)
-def test_every_shipped_scenario_fits_the_shipped_city(path):
-    inventory = configuration.load(CONFIG, {"CITYNOC_SNMP_COMMUNITY": "unused"}).inventory
-    scene = scenario.load(path, inventory)
+def test_every_shipped_scenario_fits_the_shipped_city(path: Path, shipped: Inventory):
+    scene = scenario.load(path, shipped)
     assert all(expected.after <= scene.duration for expected in scene.expect)
     named = {page.partition(":")[2] for page in (expected.page for expected in scene.expect) if ":" in page}
-    known = {*inventory.devices, *inventory.sites}
-    known |= {link.cable for device in inventory.devices.values() for link in device.uplinks if link.cable}
+    known = {*shipped.devices, *shipped.sites}
+    known |= {link.cable for device in shipped.devices.values() for link in device.uplinks if link.cable}
     assert {part for name in named for part in name.split("+")} <= known
+
+
+def test_every_verb_is_a_step_and_is_explained():
+    keys = {field.alias or name for name, field in scenario.Step.model_fields.items()}
+    assert keys - {"at"} == set(actions.VERBS)
+    explained = (ROOT / "docs" / "how-to" / "simulate.md").read_text(encoding="utf-8")
+    missing = [verb for verb in actions.VERBS if f"`{verb}`" not in explained]
+    assert missing == []
