@@ -44,8 +44,8 @@ class Control:
             await site.start()
         except OSError as error:
             raise PortInUseError(f"TCP {host}:{port} for control cannot be used: {error.strerror}") from error
-        bound = self._runner.addresses[0]
-        return f"{bound[0]}:{bound[1]}"
+        address, bound = self._runner.addresses[0][:2]
+        return f"[{address}]:{bound}" if ":" in address else f"{address}:{bound}"
 
     async def close(self) -> None:
         """Stop listening."""

@@ -1,8 +1,12 @@
+import json
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citynoc.simulator import ber
+from citynoc.simulator import ber, telemetry
 from citynoc.simulator.machine import Machine
 from citynoc.simulator.network import Fault, FaultKind
 from citynoc.simulator.traffic import Traffic
@@ -12,6 +16,7 @@ from tests.unit.simulator import small_city
 
 START = small_city.MIDNIGHT
 DAY = 86400.0
+ROOT = Path(__file__).parents[3]
 
 
 TRAFFIC = {seed: Traffic(seed, START, "Asia/Ho_Chi_Minh") for seed in (1, 2)}
@@ -205,3 +210,18 @@ def test_every_value_of_every_machine_is_well_formed():
                 start, end = ber._content(value, 0, len(value), value[0])
                 assert end == len(value)
                 assert end > start or value[0] == ber.OCTET_STRING
+
+
+def test_telemetry_has_every_field_that_the_native_convention_names():
+    world = city()
+    endpoint = world.machines[DeviceName("vc-00115")]
+    documented = set(
+        re.findall(r"^\| (`.+?`) \|", (ROOT / "docs" / "mqtt.md").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    names = {name for row in documented for name in re.findall(r"`(\w+)`", row)}
+    idle = json.loads(telemetry.payload(world, endpoint, START))["fields"]
+    world.start_call("briefing", [endpoint.device.name], START)
+    in_call = json.loads(telemetry.payload(world, endpoint, START))["fields"]
+    assert set(in_call) <= names
+    assert set(idle) < set(in_call)
+    assert "rx_loss_ratio" in set(in_call) - set(idle)
