@@ -70,7 +70,7 @@ class Dispatch:
             self._judge.hint(device, kind.value, self._clock.unix())
 
     def _answered(self, device: Device, key: PollKey, answer: Answer, asked_at: float, now: float) -> None:
-        if answer.measured:
+        if key.question is not Question.LIVENESS:  # an empty answer too ends what the last one said
             self._exposition.put(key, answer, now + LIFE * _interval(device, key.question))
         at = self._clock.unix_of(now)
         self._judge.heard(

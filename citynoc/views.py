@@ -15,6 +15,9 @@ from collector.store import Remembered, Store
 from exporters.exposition import DeviceExposition
 from exporters.views import ServiceStats
 
+IGNORED = ("undecodable", "not_a_response", "community", "source", "unknown", "duplicate", "late")
+"""Why a datagram is ignored: each reason is shown from the start, so that absence never means zero."""
+
 
 class ServiceViews:
     """Implements `exporters.views.Views` over the parts of one service.
@@ -103,7 +106,8 @@ class ServiceViews:
             lateness=self._scheduler.stats.lateness,
             packets_sent=snmp.sent,
             packets_received=snmp.received,
-            ignored_datagrams=snmp.ignored,
+            ignored_datagrams={**dict.fromkeys(IGNORED, 0), **snmp.ignored},
+            missing_objects=self._store.missing,
             mqtt_connected=mqtt.connected if mqtt is not None else None,
             mqtt_messages={result.value: count for result, count in mqtt.results.items()}
             if mqtt is not None

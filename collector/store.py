@@ -20,8 +20,10 @@ KEPT_LOG_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One finished question. `at` is Unix time; `kind` is None for an answer. `log` holds what was
-    logged of the device until then."""
+    """One finished question. `at` is Unix time; `kind` is None for an answer.
+
+    `log` holds what was logged of the device until then.
+    """
 
     at: float
     question: Question
@@ -49,6 +51,8 @@ class Store:
         self._devices: dict[DeviceName, _Memory] = {}
         self._finished: set[PollKey] = set()
         self.outcomes: Counter[tuple[Question, str]] = Counter()
+        self.missing = 0
+        """Objects asked for that an answering device does not have, since the start."""
 
     def put(self, key: PollKey, outcome: Outcome, at: float) -> None:
         """Remember an outcome; `at` is Unix time."""
@@ -56,6 +60,7 @@ class Store:
         self._finished.add(key)
         if isinstance(outcome, Answer):
             result = "answer"
+            self.missing += outcome.missing
             self._answered(memory, key, outcome, at)
         else:
             result = outcome.kind.value

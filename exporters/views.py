@@ -59,18 +59,14 @@ class ServiceStats:
     targets: Mapping[Question, int] = field(default_factory=lambda: MappingProxyType({}))
     in_flight: int = 0
     lateness: float | None = None
-    loop_lag: float | None = None
     packets_sent: int | None = None
-    sent_bytes: int | None = None
     packets_received: int | None = None
-    received_bytes: int | None = None
     ignored_datagrams: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """By reason; give every reason a 0 at the start."""
     missing_objects: int | None = None
     mqtt_connected: bool | None = None
     mqtt_messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """By result: `accepted`, or why one was refused."""
-    mqtt_dropped: int | None = None
     reload_ok: bool | None = None
     reload_at: float | None = None
     journal_behind: bool | None = None

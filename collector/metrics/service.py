@@ -29,31 +29,13 @@ POLL_MISSING_OBJECTS = Family(
     Kind.COUNTER,
     "Objects that a profile asks for and an answering device does not have.",
 )
-LOOP_LAG = Family(
-    "citynoc_loop_lag_seconds",
-    Kind.GAUGE,
-    "How late the event loop last woke up: while it is large, a missed answer proves nothing.",
-    unit="seconds",
-)
 SNMP_SENT_PACKETS = Family(
     "citynoc_snmp_sent_packets_total", Kind.COUNTER, "SNMP requests put on the wire, re-asks included."
-)
-SNMP_SENT_BYTES = Family(
-    "citynoc_snmp_sent_bytes_total",
-    Kind.COUNTER,
-    "Bytes of SNMP requests put on the wire, without UDP and IP headers.",
-    unit="bytes",
 )
 SNMP_RECEIVED_PACKETS = Family(
     "citynoc_snmp_received_packets_total",
     Kind.COUNTER,
     "Datagrams read from the SNMP socket, the ignored ones included.",
-)
-SNMP_RECEIVED_BYTES = Family(
-    "citynoc_snmp_received_bytes_total",
-    Kind.COUNTER,
-    "Bytes read from the SNMP socket, without UDP and IP headers.",
-    unit="bytes",
 )
 SNMP_IGNORED = Family(
     "citynoc_snmp_ignored_datagrams_total",
@@ -67,11 +49,6 @@ MQTT_MESSAGES = Family(
     Kind.COUNTER,
     "Messages received by result: accepted, or why one was refused.",
     ("result",),
-)
-MQTT_DROPPED = Family(
-    "citynoc_mqtt_dropped_total",
-    Kind.COUNTER,
-    "Messages thrown away unread because the service fell behind.",
 )
 CONFIG_RELOAD_OK = Family(
     "citynoc_config_last_reload_successful",
@@ -129,15 +106,11 @@ FAMILIES = (
     POLL_TARGETS,
     POLL_IN_FLIGHT,
     POLL_MISSING_OBJECTS,
-    LOOP_LAG,
     SNMP_SENT_PACKETS,
-    SNMP_SENT_BYTES,
     SNMP_RECEIVED_PACKETS,
-    SNMP_RECEIVED_BYTES,
     SNMP_IGNORED,
     MQTT_CONNECTED,
     MQTT_MESSAGES,
-    MQTT_DROPPED,
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
     JOURNAL_BEHIND,
