@@ -16,4 +16,4 @@ async def test_one_cause_one_page():
         require(program)
     played = await scores([SCENARIOS / f"{name}.yml" for name in ALWAYS])
     assert [fault for score in played for fault in score.faults] == []
-    assert [score.got for score in played] == [1, 0, 1, 1]
+    assert [(score.got, score.warnings) for score in played] == [(1, 0), (0, 1), (1, 0), (1, 0)]
