@@ -127,15 +127,14 @@ def _questions(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 8,
                 say("Lateness", "Độ trễ"),
                 say(
-                    "How late the scheduler's tick and the event loop were. A late loop makes no verdicts.",
-                    "Nhịp của bộ lập lịch và vòng lặp trễ bao lâu. Vòng lặp trễ thì không kết luận.",
+                    "How late the scheduler's tick was. Late polls delay verdicts, and so pages.",
+                    "Nhịp của bộ lập lịch trễ bao lâu. Hỏi trễ thì kết luận và báo động cũng trễ.",
                 ),
                 _silent(say),
                 (12, 4, 12, 8),
             ),
             [
                 Query(worst(("instance",), select(service.POLL_LATENESS)), say("scheduler", "bộ lập lịch")),
-                Query(worst(("instance",), select(service.LOOP_LAG)), say("loop", "vòng lặp")),
             ],
             unit=palette.unit(service.POLL_LATENESS),
         ),
@@ -169,17 +168,17 @@ def _wire(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 10,
                 say("SNMP on the wire", "SNMP trên đường truyền"),
                 say(
-                    "Bytes per second sent and received.",
-                    "Số byte mỗi giây gửi và nhận.",
+                    "Packets per second sent, re-asks included, and received.",
+                    "Số gói mỗi giây gửi, kể cả hỏi lại, và nhận.",
                 ),
                 _silent(say),
                 (12, 12, 12, 7),
             ),
             [
-                Query(f"sum({rate(service.SNMP_SENT_BYTES)})", say("sent", "gửi")),
-                Query(f"sum({rate(service.SNMP_RECEIVED_BYTES)})", say("received", "nhận")),
+                Query(f"sum({rate(service.SNMP_SENT_PACKETS)})", say("sent", "gửi")),
+                Query(f"sum({rate(service.SNMP_RECEIVED_PACKETS)})", say("received", "nhận")),
             ],
-            unit="Bps",
+            unit="pps",
         ),
         panels.lines(
             Frame(
@@ -205,7 +204,6 @@ def _wire(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
             ),
             [
                 Query(f"sum by (result) ({rate(service.MQTT_MESSAGES)})", "{{result}}"),
-                Query(f"sum({rate(service.MQTT_DROPPED)})", say("thrown away", "bỏ đi")),
             ],
             unit="cps",
         ),

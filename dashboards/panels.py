@@ -9,7 +9,6 @@ from typing import Protocol, Self, TypeVar
 
 from grafana_foundation_sdk.builders import (
     bargauge,
-    geomap,
     stat,
     statetimeline,
     table,
@@ -76,7 +75,7 @@ class _Panel(Protocol):
 P = TypeVar("P", bound=_Panel)
 
 
-def _furnished(panel: P, frame: Frame, queries: Sequence[Query], unit: str) -> P:
+def furnished(panel: P, frame: Frame, queries: Sequence[Query], unit: str) -> P:
     """The panel with all that the house asks of every panel."""
     x, y, width, height = frame.at
     return (
@@ -104,11 +103,13 @@ def _target(query: Query, letter: str) -> cog.Builder[variants.Dataquery]:
     return target.instant() if query.table or query.instant else target.range()
 
 
-def _thresholds(steps: Sequence[grafana.Threshold]) -> dashboard_builders.ThresholdsConfig:
+def thresholds(steps: Sequence[grafana.Threshold]) -> dashboard_builders.ThresholdsConfig:
+    """Colours from a value upwards, as builders take them."""
     return dashboard_builders.ThresholdsConfig().mode(grafana.ThresholdsMode.ABSOLUTE).steps(list(steps))
 
 
-def _coloured_by(mode: grafana.FieldColorModeId) -> dashboard_builders.FieldColor:
+def coloured_by(mode: grafana.FieldColorModeId) -> dashboard_builders.FieldColor:
+    """Where a field's colour comes from."""
     return dashboard_builders.FieldColor().mode(mode)
 
 
@@ -127,10 +128,10 @@ def tile(
     """Big figures to be read across a room: the last value of each query, named if there are several."""
     several = len(queries) > 1
     return (
-        _furnished(stat.Panel(), frame, queries, unit)
+        furnished(stat.Panel(), frame, queries, unit)
         .mappings(list(values))
-        .thresholds(_thresholds(steps or palette.steps((None, palette.BLUE))))
-        .color_scheme(_coloured_by(grafana.FieldColorModeId.THRESHOLDS))
+        .thresholds(thresholds(steps or palette.steps((None, palette.BLUE))))
+        .color_scheme(coloured_by(grafana.FieldColorModeId.THRESHOLDS))
         .color_mode(common.BigValueColorMode.BACKGROUND_SOLID)
         .graph_mode(common.BigValueGraphMode.NONE)
         .text_mode(common.BigValueTextMode.VALUE_AND_NAME if several else common.BigValueTextMode.VALUE)
@@ -149,9 +150,9 @@ def bars(
 ) -> bargauge.Panel:
     """One bar a series, coloured by its legend or else by its value."""
     panel = (
-        _furnished(bargauge.Panel(), frame, queries, unit)
-        .thresholds(_thresholds(steps or palette.steps((None, palette.BLUE))))
-        .color_scheme(_coloured_by(grafana.FieldColorModeId.THRESHOLDS))
+        furnished(bargauge.Panel(), frame, queries, unit)
+        .thresholds(thresholds(steps or palette.steps((None, palette.BLUE))))
+        .color_scheme(coloured_by(grafana.FieldColorModeId.THRESHOLDS))
         .orientation(common.VizOrientation.HORIZONTAL)
         .display_mode(common.BarGaugeDisplayMode.BASIC)
         .value_mode(common.BarGaugeValueMode.TEXT)
@@ -169,7 +170,7 @@ def rows(
     frame: Frame, queries: Sequence[Query], columns: Sequence[Column], *, by: str, first: str
 ) -> table.Panel:
     """A table of the queries' last values joined by the label `by`, largest of the column titled `first` on top."""
-    panel = _furnished(table.Panel(), frame, queries, "none")
+    panel = furnished(table.Panel(), frame, queries, "none")
     if len(queries) > 1:
         panel.with_transformation(
             grafana.DataTransformerConfig("joinByField", options={"byField": by, "mode": "outer"})
@@ -195,11 +196,12 @@ def rows(
         .filterable(True)
     )
     for column in columns:
-        panel.override_by_name(column.title, list(_properties(column)))
+        panel.override_by_name(column.title, list(properties_of(column)))
     return panel
 
 
-def _properties(column: Column) -> Sequence[grafana.DynamicConfigValue]:
+def properties_of(column: Column) -> Sequence[grafana.DynamicConfigValue]:
+    """What an override sets to make the column read as it says."""
     # An empty cell would otherwise repeat what the panel says when it has no rows at all.
     found = [grafana.DynamicConfigValue("noValue", "-")]
     if column.unit is not None:
@@ -221,10 +223,10 @@ def timeline(
 ) -> statetimeline.Panel:
     """States over time, one row a series, each stretch in its state's colour and word."""
     return (
-        _furnished(statetimeline.Panel(), frame, queries, "none")
+        furnished(statetimeline.Panel(), frame, queries, "none")
         .mappings(list(values))
-        .thresholds(_thresholds(palette.steps((None, palette.GREY))))
-        .color_scheme(_coloured_by(grafana.FieldColorModeId.THRESHOLDS))
+        .thresholds(thresholds(palette.steps((None, palette.GREY))))
+        .color_scheme(coloured_by(grafana.FieldColorModeId.THRESHOLDS))
         .merge_values(True)
         .show_value(common.VisibilityMode.AUTO)
         .row_height(0.85)
@@ -239,7 +241,7 @@ def lines(
 ) -> timeseries.Panel:
     """Curves over time from zero up; the legend as a table with the last and the highest value."""
     panel = (
-        _furnished(timeseries.Panel(), frame, queries, unit)
+        furnished(timeseries.Panel(), frame, queries, unit)
         .min(0)
         .line_width(2)
         .fill_opacity(10)
@@ -261,83 +263,4 @@ def lines(
         panel.override_by_name(
             legend, [grafana.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})]
         )
-    return panel
-
-
-def site_map(
-    frame: Frame,
-    query: Query,
-    columns: Sequence[Column],
-    *,
-    steps: Sequence[grafana.Threshold],
-    values: Sequence[grafana.ValueMapping],
-) -> geomap.Panel:
-    """A dot per site, coloured by its value. The query's series carry `latitude` and `longitude` as labels.
-
-    The ground is Grafana's own default layer, so that an operator without the Internet can set one for all
-    maps (`geomap.default_baselayer_config`) instead of editing each.
-    """
-    shown = {"latitude": "latitude", "longitude": "longitude"}
-    shown |= {column.field: column.title for column in columns}
-    value = shown["Value"]
-    dot = {
-        "style": {
-            "color": {"field": value, "fixed": palette.GREY},
-            "opacity": 0.9,
-            "size": {"fixed": 6, "min": 2, "max": 12},
-            "symbol": {"mode": "fixed", "fixed": "img/icons/marker/circle.svg"},
-        },
-        "showLegend": True,
-    }
-    layer = (
-        common_builders.MapLayerOptions()
-        .type("markers")
-        .name(frame.title)
-        .tooltip(True)
-        .location(
-            common_builders.FrameGeometrySource()
-            .mode(common.FrameGeometrySourceMode.COORDS)
-            .latitude("latitude")
-            .longitude("longitude")
-        )
-        .config(dot)
-    )
-    panel = (
-        _furnished(geomap.Panel(), frame, [query], "none")
-        .mappings(list(values))
-        .thresholds(_thresholds(steps))
-        .color_scheme(_coloured_by(grafana.FieldColorModeId.THRESHOLDS))
-        .with_transformation(
-            grafana.DataTransformerConfig(
-                "convertFieldType",
-                options={
-                    "fields": {},
-                    "conversions": [
-                        {"targetField": field, "destinationType": "number"}
-                        for field in ("latitude", "longitude")
-                    ],
-                },
-            )
-        )
-        .with_transformation(
-            grafana.DataTransformerConfig("filterFieldsByName", options={"include": {"names": list(shown)}})
-        )
-        .with_transformation(
-            grafana.DataTransformerConfig(
-                "organize",
-                options={
-                    "excludeByName": {},
-                    "indexByName": {field: place for place, field in enumerate(shown)},
-                    "renameByName": {field: title for field, title in shown.items() if field != title},
-                },
-            )
-        )
-        .basemap(common_builders.MapLayerOptions().type("default").name("ground"))
-        .layers([layer])
-        .view(geomap.MapViewConfig().id("fit").all_layers(True).padding(5).zoom(10))
-        .controls(geomap.ControlsOptions().show_zoom(True).mouse_wheel_zoom(False).show_attribution(True))
-    )
-    for column in columns:
-        if column.link is not None:
-            panel.override_by_name(column.title, list(_properties(column)))
     return panel

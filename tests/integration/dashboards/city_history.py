@@ -159,9 +159,12 @@ def _outage(
         yield Series(m.OUTAGE_INFO, {**key, **info}, None, 1)
 
 
-def series() -> Iterator[Series]:
-    """Every series of the city. In the storm: district 001's first commune down, the next cut off behind it, one
-    unknown, one in maintenance, one agent silent, a core router and a cable lost without harm, and a service that fails."""
+def series(*, everywhere: bool = False) -> Iterator[Series]:
+    """Every series of the city; counters and details of two districts only, unless `everywhere`.
+
+    In the storm: district 001's first commune is down, the next cut off behind it, one unknown, one in maintenance, one
+    with a silent agent; a core router and a cable are lost without harm, and a service fails.
+    """
     storm_states = {0: 5, 1: 4, 2: 2, 3: 1, 4: 3}
     for number in range(COMMUNES):
         code, district = f"{number + 1:05d}", f"{number % DISTRICTS + 1:03d}"
@@ -171,7 +174,7 @@ def series() -> Iterator[Series]:
         yield from _device(f"rt-{code}", code, district, "router", state)
         yield from _device(f"vc-{code}", code, district, "endpoint", 4 if state >= 4 else 0)
         yield from _link(code, district, number, 0 if state >= 4 else 1)
-        if district in {"001", "002"}:
+        if everywhere or district in {"001", "002"}:
             yield from _ports(f"rt-{code}", code, district, "router", 1e6)
             yield from _details(f"rt-{code}", code, district, "router")
             yield from _details(f"vc-{code}", code, district, "endpoint")
