@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from collector.config.document import Mark, line_of
+from collector.config.document import Mark, end_of, line_of
 
 _KEY = re.compile(r"(\s*(?:- )?)[^\s:#\"'\[{][^:#]*:(?=\s|$)")
 _GLUED = re.compile(r"\s*(?:- )?[\w.-]+:(?=[^\s/])[^\s].*")
@@ -18,6 +18,8 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
     opened = error.context_mark
     start = Mark(opened.line, opened.column, 1) if opened is not None else here
     line = line_of(text, here.line)
+    if not line.strip():  # the end of the file: the last thing in it is what a person can look at
+        here = end_of(text.rstrip())
     character = line[here.column : here.column + 1]
     if character == "\t" or ("\t" in line[: here.column + 1] and not line[: here.column].strip()):
         return Mark(here.line, line.index("\t"), 1), "a tab is used for indentation", "YAML takes spaces only"

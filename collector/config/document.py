@@ -3,8 +3,10 @@
 It knows nothing of YAML's grammar and reads no files.
 """
 
+import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from collector.config.problems import Problem, Severity
@@ -86,6 +88,13 @@ class Document:
         if (key and depth == len(path)) or (mark.children is not None and depth):
             return mark.key_line, mark.key_column, width
         return mark.line, mark.column, mark.width
+
+
+def shown_name(path: Path, root: Path) -> str:
+    """The file's name as a person would open it, relative to `root` if it lies under it; always printable."""
+    name = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def end_of(text: str) -> Mark:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from collector.config.document import Document, Steps
+from collector.config.document import Document, Steps, shown_name
 from collector.config.problems import Problem, Severity, closest
 from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile
@@ -81,8 +81,13 @@ def read_files(directory: Path, root: Path) -> Files:
         problems.extend(mistakes)
         return Part(document, found, spoilt)
 
-    problems.extend(_strangers(directory, root))
-    paths = [path for path in _visible(directory / DISTRICTS) if path.suffix == ".yml"]
+    above = _visible(directory, root, problems)
+    below = _visible(directory / DISTRICTS, root, problems)
+    problems.extend(_strangers(above, below, root))
+    paths = [path for path in below if path.suffix == ".yml"]
+    if len(paths) > MOST_FILES:
+        message = f"more than {MOST_FILES} files"
+        problems.append(Problem(Place(shown_name(directory / DISTRICTS, root), 1, 1), message))
     return Files(
         directory,
         root,
@@ -94,10 +99,21 @@ def read_files(directory: Path, root: Path) -> Files:
     )
 
 
-def _strangers(directory: Path, root: Path) -> list[Problem]:
+def _visible(directory: Path, root: Path, problems: list[Problem]) -> list[Path]:
+    """What is in the directory, without hidden files and editors' backups."""
+    if not directory.exists():
+        return []
+    try:
+        paths = sorted(directory.iterdir())
+    except OSError as error:
+        place = Place(shown_name(directory, root), 1, 1)
+        problems.append(Problem(place, f"cannot read the directory: {error.strerror}"))
+        return []
+    return [path for path in paths if not path.name.startswith((".", "#")) and not path.name.endswith("~")]
+
+
+def _strangers(above: list[Path], below: list[Path], root: Path) -> list[Problem]:
     """Files that nobody reads: most often a mistyped name, and the quietest way to lose a district."""
-    above = _visible(directory)
-    below = _visible(directory / DISTRICTS)
     found = [
         _stranger(path, root, f"did you mean {meant}?" if meant else None)
         for path in above
@@ -110,15 +126,7 @@ def _strangers(directory: Path, root: Path) -> list[Problem]:
     return found
 
 
-def _visible(directory: Path) -> list[Path]:
-    """What is in the directory, without hidden files and editors' backups."""
-    if not directory.is_dir():
-        return []
-    return sorted(
-        p for p in directory.iterdir() if not p.name.startswith((".", "#")) and not p.name.endswith("~")
-    )
-
-
 def _stranger(path: Path, root: Path, hint: str | None) -> Problem:
-    file = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-    return Problem(Place(file, 1, 1), "no part of citynoc reads this file", hint, Severity.WARNING)
+    return Problem(
+        Place(shown_name(path, root), 1, 1), "no part of citynoc reads this file", hint, Severity.WARNING
+    )

@@ -24,7 +24,7 @@ from yaml.events import (
 )
 
 from collector.config.complaints import said
-from collector.config.document import Document, Mark, Steps, end_of, line_of, unreadable
+from collector.config.document import Document, Mark, Steps, end_of, line_of, shown_name, unreadable
 from collector.config.problems import Problem
 from collector.model import Place
 
@@ -41,9 +41,13 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\
 
 def read(path: Path, root: Path, *, secret: bool = False) -> Document:
     """The file's document; it is named relative to `root` if it lies under it. Never raises."""
-    file = str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    file = shown_name(path, root)
     nowhere = Mark(0, 0, 1)
     try:
+        if path.exists() and not path.is_file():  # a pipe would wait for its writer
+            return unreadable(
+                file, nowhere, "cannot read the file: it is a directory or a device", secret=secret
+            )
         with path.open("rb") as stream:
             raw = stream.read(LARGEST_FILE + 1)
     except OSError as error:

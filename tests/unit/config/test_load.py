@@ -1,9 +1,10 @@
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from collector.config import ConfigurationError, load
+from collector.config import ConfigurationError, draw_all, load
 from collector.config.explain import UnknownDeviceError, explain
 from collector.model import CredentialName, Device, DeviceName, ProfileName, Role, SiteCode, SiteKind, Watch
 from tests.config.workshop import DISTRICT, SECRETS, edit, small_city
@@ -240,3 +241,22 @@ def test_profiles_and_telemetry_are_part_of_it(tmp_path: Path):
     configuration = load(small_city(tmp_path), SECRETS)
     assert ProfileName("if-mib") in configuration.profiles
     assert ProfileName("native") in configuration.telemetry
+
+
+def test_a_file_name_that_is_no_text_can_be_printed(tmp_path: Path):
+    config = small_city(tmp_path)
+    raw = os.fsencode(config / "districts") + b"/009-\xff\x1b.yml"
+    with open(raw, "wb") as file:  # noqa: PTH123  # a name in bytes
+        file.write(b"district: [1\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load(config, SECRETS)
+    text = draw_all(caught.value.problems)
+    text.encode()
+    assert "009-\ufffd?.yml:1:11: the '[' that opens here" in text
+
+
+def test_districts_that_is_no_directory_is_a_problem(tmp_path: Path):
+    config = small_city(tmp_path)
+    shutil.rmtree(config / "districts")
+    (config / "districts").write_text("")
+    assert messages(config) == ["cannot read the directory: Not a directory"]

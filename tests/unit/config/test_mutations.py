@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collector.config import ConfigurationError, draw_all, load
 from collector.config.document import Document
 from collector.config.problems import Problem
 from collector.config.schema_network import DistrictFile
 from collector.config.shape import validate
 from collector.config.yaml import parse, read
+from tests.config.workshop import DISTRICT, SECRETS, small_city
 
 SHIPPED = Path(__file__).parents[3] / "config" / "districts"
 NEAR = 1  # lines between; a quote or bracket that is opened by the damage may be seen at its own line only
@@ -88,6 +90,39 @@ def test_lines_lost_doubled_and_swapped_never_raise(seed: int):
                 lines[at], lines[other] = lines[other], lines[at]
     for problem in problems_of("\n".join(lines)):
         assert 1 <= problem.place.line <= len(lines) + 1
+
+
+TOKENS = [
+    "[]",
+    "{}",
+    "''",
+    "null",
+    "[a, {b: c}]",
+    "{at_least: []}",
+    '"',
+    "&a 1",
+    "*a",
+    "? a",
+    "9" * 30,
+    "file:/",
+    "{x}",
+]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_word_of_any_file_may_become_anything(seed: int, tmp_path: Path):
+    config = small_city(tmp_path)
+    chance = random.Random(seed)  # noqa: S311  # damage needs no secrecy
+    path = config / chance.choice(["city.yml", "core.yml", "credentials.yml", DISTRICT])
+    text = path.read_text()
+    for _ in range(chance.randint(1, 2)):
+        start, end = chance.choice([match.span() for match in re.finditer(r"[^\s:{},\[\]]+", text)])
+        text = text[:start] + chance.choice(TOKENS) + text[end:]
+    path.write_text(text)
+    try:
+        load(config, SECRETS)
+    except ConfigurationError as wrong:
+        assert draw_all(wrong.problems)  # noqa: PT017  # being wrong is allowed, not required
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yml")), ids=lambda path: path.stem)

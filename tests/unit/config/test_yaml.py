@@ -1,3 +1,4 @@
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -67,11 +68,13 @@ def test_nesting_is_bounded_without_recursion():
     assert document.problems[0].message == f"nested deeper than {yaml.DEEPEST} levels"
 
 
-@pytest.mark.parametrize("kind", ["missing", "directory"])
+@pytest.mark.parametrize("kind", ["missing", "directory", "pipe"])
 def test_a_file_that_cannot_be_opened_is_a_problem(kind: str, tmp_path: Path):
     path = tmp_path / "x.yml"
     if kind == "directory":
         path.mkdir()
+    if kind == "pipe":
+        os.mkfifo(path)
     document = read(path, tmp_path)
     assert document.problems[0].message.startswith("cannot read the file: ")
     assert str(document.problems[0].place) == "x.yml:1:1"
@@ -99,3 +102,20 @@ def test_no_bytes_make_it_raise(tmp_path_factory: pytest.TempPathFactory, raw: b
     path.write_bytes(raw)
     document = read(path, path.parent)
     assert document.readable or document.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("a: [", (1, 5), "a value is missing here, or a bracket above is not closed"),
+        ("a: [1\n", (1, 4), "the '[' that opens here is not closed, or a ',' is missing"),
+        ("a\nb: 1\n", (1, 1), "a key without ':' after it"),
+        ("- a\nb: 1\n", (2, 1), "the indentation does not fit the lines above"),
+        ("a: 1\n\tb: 2\n", (2, 1), "a tab is used for indentation"),
+        ("%YAML 3.0\n---\na: 1\n", (1, 1), "found incompatible YAML document"),
+    ],
+)
+def test_broken_yaml_is_explained(text: str, place: tuple[int, int], said: str):
+    problem = parse(text, "x.yml").problems[0]
+    assert (problem.place.line, problem.place.column) == place
+    assert problem.message == said
