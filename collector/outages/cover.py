@@ -5,7 +5,8 @@ which of the silent devices it explains; a device always explains itself. The ch
 small and greedy beyond; ties go to what comes first in order, never to what came first in time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from collector.outages.state import CauseKind
@@ -33,22 +34,36 @@ class Option(NamedTuple):
         return len(self.key.names)
 
 
-def cover(devices: Iterable[int], options: Mapping[Key, frozenset[int]]) -> dict[Key | int, frozenset[int]]:
-    """Fewest failures, then fewest causes, then first in order. A bare device number explains itself."""
+def cover(
+    devices: Iterable[int], options: Mapping[Key, frozenset[int]], fits: Callable[[Sequence[Key]], bool]
+) -> dict[Key | int, frozenset[int]]:
+    """Fewest failures, then fewest causes, then first in order. A bare device number explains itself.
+
+    `fits` says whether several explanations together contradict nothing; each alone is known not to.
+    """
     chosen: dict[Key | int, frozenset[int]] = {}
     useful = [Option(key, found) for key, found in sorted(options.items()) if len(found) > len(key.names)]
     for part, choices in _parts(frozenset(devices), useful):
         if not choices:
             chosen.update((device, frozenset({device})) for device in sorted(part))
             continue
-        picked = _exact(part, choices) or _greedy(part, choices)
+        taken_before = tuple(key for key in chosen if isinstance(key, Key))
+        fits_here = partial(_fits_with, fits, taken_before)
+        picked = _exact(part, choices, fits_here)
+        if picked is None:
+            picked = _greedy(part, choices, fits_here)
         left = set(part)
-        for option in picked:
-            taken = option.explains & part
-            chosen[option.key] = taken
+        for option in picked:  # a device that two of them explain is told under the first
+            taken = option.explains & left
             left -= taken
+            if taken:
+                chosen[option.key] = frozenset(taken)
         chosen.update((device, frozenset({device})) for device in sorted(left))
     return chosen
+
+
+def _fits_with(fits: Callable[[Sequence[Key]], bool], before: tuple[Key, ...], keys: Sequence[Key]) -> bool:
+    return fits([*before, *keys])
 
 
 def _parts(devices: frozenset[int], options: list[Option]) -> list[tuple[frozenset[int], tuple[Option, ...]]]:
@@ -69,7 +84,9 @@ def _parts(devices: frozenset[int], options: list[Option]) -> list[tuple[frozens
     return [(alone, ()), *found] if alone else found
 
 
-def _exact(devices: frozenset[int], options: tuple[Option, ...]) -> tuple[Option, ...] | None:
+def _exact(
+    devices: frozenset[int], options: tuple[Option, ...], fits: Callable[[Sequence[Key]], bool]
+) -> tuple[Option, ...] | None:
     """Best choice by full search, or None if that is too long."""
     steps = 0
     best: tuple[int, int, tuple[Option, ...]] | None = None
@@ -84,7 +101,7 @@ def _exact(devices: frozenset[int], options: tuple[Option, ...]) -> tuple[Option
             return True
         if not left:
             score = (spent, len(picked) + alone, tuple(sorted(picked)))
-            if best is None or score < best:
+            if (best is None or score < best) and fits([option.key for option in picked]):
                 best = score
             return True
         first = min(left)
@@ -98,13 +115,18 @@ def _exact(devices: frozenset[int], options: tuple[Option, ...]) -> tuple[Option
     return best[2] if best is not None else ()
 
 
-def _greedy(devices: frozenset[int], options: tuple[Option, ...]) -> tuple[Option, ...]:
+def _greedy(
+    devices: frozenset[int], options: tuple[Option, ...], fits: Callable[[Sequence[Key]], bool]
+) -> tuple[Option, ...]:
     left = set(devices)
-    picked = []
-    while left:
-        option = max(options, key=lambda option: len(option.explains & left) - option.failures)
+    picked: list[Option] = []
+    rest = list(options)
+    while rest:
+        option = max(rest, key=lambda option: len(option.explains & left) - option.failures)
         if len(option.explains & left) <= option.failures:
             break
-        picked.append(option)
-        left -= option.explains
+        rest.remove(option)
+        if fits([*(taken.key for taken in picked), option.key]):
+            picked.append(option)
+            left -= option.explains
     return tuple(picked)

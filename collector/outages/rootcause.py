@@ -241,37 +241,61 @@ class _Case:
             found = sorted({i for name in key.names for i in self.net.riders.get(name, ())})
         return [i for i in found if (i in self.frontier or i not in self.gone) and self._explains(key, i)]
 
-    def _options(self, fresh: AbstractSet[int]) -> dict[Key, frozenset[int]]:
+    def _contradicting(self, key: Key, mates: list[int]) -> list[int]:
+        """These devices and what the failure would cut off behind them: an answer from any would deny it."""
+        links = self._links_of(key)
+        found, queue = set(mates), list(mates)
+        while queue:
+            for child in self.net.children[queue.pop()]:
+                if child in self.gone or child in found:
+                    continue
+                if len(self.net.working(child, self.gone | found, self.down, links)) < self.net.needs[child]:
+                    found.add(child)
+                    queue.append(child)
+        return sorted(found)
+
+    def _options(self, fresh: set[int]) -> dict[Key, frozenset[int]]:
         """Shared failures by the devices they explain; nobody whom they would have silenced may have answered."""
         wanted: dict[Key, set[int]] = {}
         for device in sorted(fresh):
             for key in self._keys_for(device):
                 wanted.setdefault(key, set()).add(device)
         options: dict[Key, frozenset[int]] = {}
-        for key, devices in wanted.items():
+        for key, wanting in wanted.items():
             mates = self._mates_of(key)
-            talking = [i for i in mates if i not in self.silent]
+            # Of two cables, those that one would have silenced alone count as well.
+            devices = wanting | fresh.intersection(mates) if len(key.names) > 1 else wanting
+            talking = self._contradicting(key, [i for i in mates if i not in self.silent])
             latest = max((self._life(i) for i in talking), default=NEVER)
             left = {i for i in devices if self.given.silent[i] > latest}
             if not left:
                 continue
             open_questions = [i for i in talking if self.net.askable[i]]
             if open_questions:  # not excluded, not proven: whether they are silent too decides
-                if len(mates) > len(key.names):
+                if len({*mates, *talking}) > len(key.names):
                     self.unready |= left
                     self.ask.update(open_questions[:ASK_AT_ONCE])
             elif len(left) >= (MANY if len(key.names) > 1 else 2):
                 options[key] = frozenset(left)
         return options
 
+    def _fits(self, keys: Sequence[Key]) -> bool:
+        """Would these together have cut off nobody who answered since?"""
+        links = {link for key in keys for link in self._links_of(key)}
+        if len(keys) == 1 or not links:
+            return True
+        first = min(self.given.silent.values())
+        also = self.net.cut(self.silent, self.down | links) - self.gone
+        return all(self._life(i) < first for i in also)
+
     # -- what broke -----------------------------------------------------------------------------------------
 
-    def _causes(self, fresh: AbstractSet[int]) -> tuple[Cause, ...]:
+    def _causes(self, fresh: set[int]) -> tuple[Cause, ...]:
         if not fresh:
             return ()
         options = self._options(fresh)
         self.unready |= {i for i in sorted(fresh) if not self._witnessed(i)}
-        chosen = cover(fresh, options)
+        chosen = cover(fresh, options, self._fits)
         parts: list[tuple[tuple[Key, ...], frozenset[int]]] = []
         for key, devices in chosen.items():
             name = Key(CauseKind.DEVICE, (self.net.names[key],)) if isinstance(key, int) else key
