@@ -31,6 +31,7 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
         ("end of stream", start, "the quote that opens here is never closed", None),
         ("expected ',' or ']'", start, "the '[' that opens here is not closed, or a ',' is missing", None),
         ("expected ',' or '}'", start, "the '{' that opens here is not closed, or a ',' is missing", None),
+        ("expected node content", here, "a value is missing here, or a bracket above is not closed", None),
         (
             "expected ':'",
             start,
