@@ -20,9 +20,11 @@ from collector.config import yaml
 
 PAGER = "on-call"
 DESK = "operations"  # warnings, for the day shift
-LATEST = 60.0  # seconds after its cause at which a page that has not come is missing
+LATEST = (
+    60.0  # seconds after its cause at which a page that has not come is missing, if it may not take longer
+)
 QUIET = 20.0  # seconds in which one page too many would have come
-CALM_WITHIN = 180.0
+CALM_WITHIN = 420.0  # a line that flapped must hold for five minutes before it counts as repaired
 FIRING = 'count(ALERTS{alertstate="firing",alertname!="Watchdog"}) or vector(0)'
 EVERYTHING: Mapping[str, Any] = {"all": "true"}
 
@@ -133,8 +135,8 @@ async def _wait_for_pages(
     stack: Stack, told: Told, played: Scenario, began: float, clock: Callable[[], float]
 ) -> None:
     """Until every expected page has come or is missing, then as long as one too many would take."""
-    last = max((expected.after for expected in played.expect), default=0.0)
-    while len(told.pages("firing")) < len(played.expect) and clock() < began + last + LATEST:
+    late = max((expected.after + max(expected.within, LATEST) for expected in played.expect), default=0.0)
+    while len(told.pages("firing")) < len(played.expect) and clock() < began + late:
         stack.raise_deaths()
         await asyncio.sleep(0.1)
     over = began + played.lasts if played.lasts is not None else clock() + QUIET
