@@ -258,20 +258,22 @@ end:
     return found;
 }
 
-/* pairs(kind, plan, values): see fast.pairs. */
+/* pairs(kind, heads, columns, values): see fast.pairs. */
 static PyObject *pairs(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     (void)module;
-    if (count != 3 || !PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyList_Check(args[2]) ||
-        !PyType_IsSubtype((PyTypeObject *)args[0], &PyTuple_Type))
-        return PyErr_Format(PyExc_TypeError, "pairs(tuple type, tuple, list) is wanted");
+    if (count != 4 || !PyType_Check(args[0]) || !PyTuple_Check(args[1]) || !PyTuple_Check(args[2]) ||
+        !PyList_Check(args[3]) || !PyType_IsSubtype((PyTypeObject *)args[0], &PyTuple_Type))
+        return PyErr_Format(PyExc_TypeError, "pairs(tuple type, tuple, tuple, list) is wanted");
     PyTypeObject *kind = (PyTypeObject *)args[0];
-    Py_ssize_t total = PyTuple_GET_SIZE(args[1]), have = PyList_GET_SIZE(args[2]);
+    Py_ssize_t total = PyTuple_GET_SIZE(args[1]), have = PyList_GET_SIZE(args[3]);
+    if (PyTuple_GET_SIZE(args[2]) != total)
+        return PyErr_Format(PyExc_ValueError, "as many columns as heads are wanted");
     PyObject *made = PyTuple_New(total);
     for (Py_ssize_t n = 0; made != NULL && n < total; n++) {
-        PyObject *entry = PyTuple_GET_ITEM(args[1], n);
-        PyObject *places = PyTuple_Check(entry) && PyTuple_GET_SIZE(entry) == 3 ? PyTuple_GET_ITEM(entry, 2) : NULL;
+        PyObject *entry = PyTuple_GET_ITEM(args[2], n);
+        PyObject *places = PyTuple_Check(entry) && PyTuple_GET_SIZE(entry) == 2 ? PyTuple_GET_ITEM(entry, 1) : NULL;
         if (places == NULL || !PyTuple_Check(places)) {
-            PyErr_SetString(PyExc_TypeError, "entries of head, pick and places are wanted");
+            PyErr_SetString(PyExc_TypeError, "columns of pick and places are wanted");
             Py_CLEAR(made);
             break;
         }
@@ -285,7 +287,7 @@ static PyObject *pairs(PyObject *module, PyObject *const *args, Py_ssize_t count
                 Py_CLEAR(pair);
                 break;
             }
-            PyObject *value = PyList_GET_ITEM(args[2], place);
+            PyObject *value = PyList_GET_ITEM(args[3], place);
             Py_INCREF(value);
             PyTuple_SET_ITEM(column, k, value);
         }
@@ -294,7 +296,7 @@ static PyObject *pairs(PyObject *module, PyObject *const *args, Py_ssize_t count
             Py_CLEAR(made);
             break;
         }
-        PyObject *head = PyTuple_GET_ITEM(entry, 0);
+        PyObject *head = PyTuple_GET_ITEM(args[1], n);
         Py_INCREF(head);
         PyTuple_SET_ITEM(pair, 0, head);
         PyTuple_SET_ITEM(pair, 1, column);

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from collector.snmp.fast import Address, Datagram, Open, PlanEntry
+from collector.snmp.fast import Address, Column, Datagram, Open
 
 _Open = TypeVar("_Open", bound=Open)
 _Pair = TypeVar("_Pair", bound=tuple[object, object])
@@ -12,7 +12,7 @@ def sift(
     datagrams: list[Datagram], pending: dict[bytes, _Open], past: dict[bytes, bool], /
 ) -> tuple[list[tuple[_Open, list[int]]], list[Datagram]]: ...
 def pairs(
-    kind: type[_Pair], plan: tuple[PlanEntry, ...], values: Sequence[object], /
+    kind: type[_Pair], heads: tuple[object, ...], columns: tuple[Column, ...], values: Sequence[object], /
 ) -> tuple[_Pair, ...]: ...
 def receive(fd: int, limit: int, /) -> list[tuple[bytes, Address]]: ...
 def send(fd: int, datagrams: list[tuple[bytes, Address]], /) -> int: ...

@@ -23,8 +23,8 @@ Address = tuple[str, int] | tuple[str, int, int, int]
 
 Datagram = tuple[bytes, Address]
 
-PlanEntry = tuple[object, Callable[[Sequence[Any]], tuple[object, ...]], tuple[int, ...]]
-"""A head, how to take its column out of a list of values, and the column's places."""
+Column = tuple[Callable[[Sequence[Any]], tuple[object, ...]], tuple[int, ...]]
+"""How to take a column out of a list of values, and its places there."""
 
 
 class Request(Protocol):
@@ -72,7 +72,11 @@ class Codec(Protocol):
         """See `sift`."""
 
     def pairs(
-        self, kind: type[_Pair], plan: tuple[PlanEntry, ...], values: Sequence[object]
+        self,
+        kind: type[_Pair],
+        heads: tuple[object, ...],
+        columns: tuple[Column, ...],
+        values: Sequence[object],
     ) -> tuple[_Pair, ...]:
         """See `pairs`."""
 
@@ -206,10 +210,12 @@ def sift(
     return plain, odd
 
 
-def pairs(kind: type[_Pair], plan: tuple[PlanEntry, ...], values: Sequence[object]) -> tuple[_Pair, ...]:
-    """One `kind`, a tuple of two, per entry of the plan: its head, and its column of `values`."""
+def pairs(
+    kind: type[_Pair], heads: tuple[object, ...], columns: tuple[Column, ...], values: Sequence[object]
+) -> tuple[_Pair, ...]:
+    """One `kind`, a tuple of two, per head: the head, and its column of `values`. As many columns as heads."""
     new: Callable[[type[_Pair], tuple[object, object]], _Pair] = tuple.__new__
-    return tuple([new(kind, (head, pick(values))) for head, pick, _ in plan])
+    return tuple([new(kind, (head, pick(values))) for head, (pick, _) in zip(heads, columns, strict=True)])
 
 
 def receive(sock: socket.socket, limit: int) -> list[Datagram]:

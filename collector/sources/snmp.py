@@ -77,7 +77,7 @@ class SnmpSource:
         for task in self._tasks:
             task.cancel()
         try:
-            await self._group.__aexit__(kind, error, trace)
+            await self._group.__aexit__(None, None, None)  # an error of the block is not this group's to wrap
         finally:
             self.transport.close()
 

@@ -1,11 +1,11 @@
 """What is remembered of one device between polls: rows, series, request size, uptime. Bounded by the device's rows."""
 
 from collector.model import SnmpVersion
-from collector.outcome import Measured
-from collector.plan import Poll
+from collector.outcome import Measured, SeriesSet
+from collector.plan import Poll, PollKey, Question
 from collector.snmp import ber
 from collector.snmp.ber import Value, Version
-from collector.snmp.fast import PlanEntry
+from collector.snmp.fast import Column
 from collector.snmp.session import Session
 from collector.snmp.size import MOST, RequestSize
 from collector.snmp.templates import Template, Templates
@@ -24,14 +24,17 @@ class Agent:
 
     __slots__ = (
         "blocks",
+        "columns",
         "community",
         "computed",
         "endpoint",
         "facts",
+        "heads",
         "identity",
+        "key",
         "layout",
         "liveness",
-        "plan",
+        "liveness_key",
         "poll",
         "rediscover_at",
         "rows",
@@ -48,6 +51,8 @@ class Agent:
     def __init__(self, poll: Poll, version: Version, community: bytes, templates: Templates) -> None:
         device = poll.device
         self.poll = poll
+        self.key = PollKey(device.name, Question.POLL)
+        self.liveness_key = PollKey(device.name, Question.LIVENESS)
         self.identity = (device.name, device.site, device.district, str(device.role))
         self.endpoint = Endpoint.of(device.address, poll.access.port)
         self.version = version
@@ -59,7 +64,9 @@ class Agent:
         self.rows: tuple[tuple[Row, ...], ...] = ()
         self.layout: Layout | None = None
         self.blocks: tuple[Block, ...] = ()
-        self.plan: tuple[PlanEntry, ...] = ()  # blocks whose values are the raw numbers
+        # Blocks whose values are the raw numbers, in two parts: columns are shared by devices that are alike.
+        self.heads: tuple[SeriesSet, ...] = ()
+        self.columns: tuple[Column, ...] = ()
         self.computed: tuple[Block, ...] = ()  # the others
         self.volatile_tables = any(table.volatile for table in poll.profile.tables)
         self.volatile: dict[int, tuple[tuple[Row, ...], Layout, tuple[Block, ...]]] = {}
@@ -71,7 +78,9 @@ class Agent:
     def fits(self, poll: Poll) -> bool:
         """Whether what is remembered is of this poll's device, address, profile and credential."""
         mine = self.poll
-        return mine is poll or (
+        if mine.device is poll.device and mine.profile is poll.profile and mine.credential is poll.credential:
+            return True
+        return (
             mine.device == poll.device
             and mine.access == poll.access
             and mine.profile == poll.profile
@@ -116,10 +125,10 @@ class Agent:
         indices = tuple(tuple(row.key for row in rows) for rows in self.rows)
         self.layout = layouts.get(profile, self.version, self.community, indices, absent)
         self.blocks = blocks(self.layout, self.identity, self.rows, self.blocks)
-        self.plan = tuple(
-            (block.series, block.pick, block.output.places) for block in self.blocks if block.pick is not None
-        )
-        self.computed = tuple(block for block in self.blocks if block.pick is None)
+        plain = tuple(number for number, block in enumerate(self.blocks) if block.plain)
+        self.columns = self.layout.columns(plain)
+        self.heads = tuple(self.blocks[number].series for number in plain)
+        self.computed = tuple(block for block in self.blocks if not block.plain)
         return self.layout
 
     async def poll_volatile(self, session: Session) -> list[Measured]:

@@ -5,7 +5,7 @@ values. `Blocks` add one device's labels. Neither sends anything.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from operator import itemgetter
@@ -18,6 +18,7 @@ from collector.profile import Merge, Profile, Reading, Table, label_sources
 from collector.snmp import ber
 from collector.snmp import oid as oids
 from collector.snmp.ber import Value, Version
+from collector.snmp.fast import Column
 from collector.snmp.oid import Oid
 from collector.snmp.templates import Template, Templates
 
@@ -26,10 +27,6 @@ LONGEST_LABEL = 256
 _LONGEST_NUMBER = 32
 _OPAQUE_FLOAT = b"\x9f\x78\x04"  # net-snmp's NET-SNMP-TC Float inside an Opaque
 _SECOND = -1
-
-
-Pick = Callable[[Sequence[Value]], tuple[Number, ...]]
-"""Takes one family's values out of a poll's, where the raw numbers are the values."""
 
 
 class Cell(NamedTuple):
@@ -43,12 +40,11 @@ class Cell(NamedTuple):
 
 
 class Output(NamedTuple):
-    """All values of one family. `pick` takes them raw; it is None where they need a conversion."""
+    """All values of one family. `column` takes them raw; it is None where they need a conversion."""
 
     family: Family
     cells: tuple[Cell, ...]
-    pick: Pick | None
-    places: tuple[int, ...]
+    column: Column | None
 
 
 class Row(NamedTuple):
@@ -67,6 +63,7 @@ class Layout:
     __slots__ = (
         "__weakref__",
         "_cut",
+        "_plans",
         "asked",
         "community",
         "has_uptime",
@@ -119,10 +116,18 @@ class Layout:
                     add(reading, index, number, row)
         self.asked = tuple(positions)
         self.size = len(self.asked)
+        self._plans: dict[tuple[int, ...], tuple[Column, ...]] = {}
         self.outputs = tuple(
-            Output(CATALOG[metric], tuple(found), _picker(found), tuple(cell.position for cell in found))
-            for metric, found in cells.items()
+            Output(CATALOG[metric], tuple(found), _column(found)) for metric, found in cells.items()
         )
+
+    def columns(self, chosen: tuple[int, ...]) -> tuple[Column, ...]:
+        """The columns of these outputs, which must have one: one object for all devices that choose alike."""
+        plan = self._plans.get(chosen)
+        if plan is None:
+            columns = [self.outputs[number].column for number in chosen]
+            plan = self._plans[chosen] = tuple(column for column in columns if column is not None)
+        return plan
 
     @property
     def names(self) -> list[Oid]:
@@ -162,12 +167,12 @@ class Layouts:
 
 @dataclass(slots=True)
 class Block:
-    """One family's series on one device, and where their values are."""
+    """One family's series on one device; `plain` if the raw numbers are the values and no two rows are alike."""
 
     output: Output
     labels: tuple[tuple[str, ...], ...]
     series: SeriesSet
-    pick: Pick | None
+    plain: bool
 
     def measure(self, values: Sequence[Value]) -> Measured | None:
         """The family's values of one poll, converted and merged; None if there are none. Missing ones are left out."""
@@ -206,8 +211,8 @@ def blocks(
         before = kept.get(family.name)
         same = before is not None and before.series.family == family and before.series.rows is shared[key]
         series = before.series if same and before is not None else SeriesSet(family, shared[key])
-        pick = output.pick if len(distinct) == len(labels) else None
-        made.append(Block(output, series.labels if pick else labels, series, pick))
+        plain = output.column is not None and len(distinct) == len(labels)
+        made.append(Block(output, series.labels if plain else labels, series, plain))
     return tuple(made)
 
 
@@ -231,14 +236,14 @@ def _labels(
     return (*identity, *own)
 
 
-def _picker(cells: Sequence[Cell]) -> Pick | None:
+def _column(cells: Sequence[Cell]) -> Column | None:
     if not all(cell.reading.plain for cell in cells):
         return None
-    places = [cell.position for cell in cells]
+    places = tuple(cell.position for cell in cells)
     if len(places) == 1:
         (place,) = places
-        return lambda values: (values[place],)  # type: ignore[return-value] # only plain answers come here
-    return itemgetter(*places)
+        return lambda values: (values[place],), places
+    return itemgetter(*places), places
 
 
 def number(raw: Value) -> Number | None:

@@ -58,7 +58,7 @@ class Liveness(Exchange):
         self.agent = agent
         self.transport = transport
         self.deliver = deliver
-        self.key = poll.key
+        self.key = agent.liveness_key
 
     def answered(self, values: list[Value]) -> None:
         """The agent lives; how long it has been up."""
@@ -91,14 +91,15 @@ class FullPoll(Exchange):
         "agent",
         "bench",
         "blocks",
+        "columns",
         "computed",
         "deliver",
         "discovered",
+        "heads",
         "key",
         "layout",
         "left",
         "odd",
-        "plan",
         "rebooted",
         "skipped",
         "values",
@@ -109,9 +110,10 @@ class FullPoll(Exchange):
         self.agent = agent
         self.bench = bench
         self.deliver = deliver
-        self.key = poll.key
+        self.key = agent.key
         self.layout: Layout | None = None
-        self.blocks, self.plan, self.computed = agent.blocks, agent.plan, agent.computed
+        self.blocks, self.computed = agent.blocks, agent.computed
+        self.heads, self.columns = agent.heads, agent.columns
         self.values: list[Value] = []
         self.skipped: list[int] = []
         self.left = TRIES
@@ -134,7 +136,8 @@ class FullPoll(Exchange):
         """Ask everything in this layout."""
         self.layout = layout
         agent = self.agent
-        self.blocks, self.plan, self.computed = agent.blocks, agent.plan, agent.computed
+        self.blocks, self.computed = agent.blocks, agent.computed
+        self.heads, self.columns = agent.heads, agent.columns
         self.values = []
         self.skipped = []
         self.odd = False
@@ -211,7 +214,7 @@ class FullPoll(Exchange):
         if self.odd:
             measured = _measured(self.blocks, values)
         else:
-            measured = bench.transport.codec.pairs(Measured, self.plan, values)
+            measured = bench.transport.codec.pairs(Measured, self.heads, self.columns, values)
             if self.computed:
                 measured += _measured(self.computed, values)
         if not agent.settled and agent.layout is layout:

@@ -127,7 +127,6 @@ class Rounds:
         else:
             self.failures += 1
         if self.pace:
-            self.latencies.append(time.monotonic() - self.started[key])
             return
         self.again.append(self.polls[key])
         if not self._planned:
