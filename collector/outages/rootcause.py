@@ -160,11 +160,12 @@ class _Case:
         for i in agents:
             self.alive[i] = self.given.telemetry[i]
         cut = net.cut(silent.keys() - agents, self.down)
+        first = min(silent.values(), default=NEVER)
         for device in sorted(cut | silent.keys(), reverse=True):
             if device in silent and device not in agents:
                 continue
             seen = self._life(device)
-            if seen == NEVER:
+            if seen < first:  # too old to say anything of anybody's silence
                 continue
             uplinks = [parent for link, parent in net.uplinks[device] if link not in self.down]
             # A parent whose silence began after the answer may have carried it.

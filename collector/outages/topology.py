@@ -43,6 +43,7 @@ class Topology:
         self.askable = tuple(device.snmp is not None for device in self.devices)
         self._wire()
         self._group_sites()
+        self._ancestors: dict[int, frozenset[int]] = {}  # filled as they are asked for
         self._independents: dict[SiteCode, tuple[int, ...]] = {}
 
     def _wire(self) -> None:
@@ -130,16 +131,19 @@ class Topology:
             if parent not in gone and link not in dead_links and link not in without
         ]
 
-    def ancestors(self, device: int) -> set[int]:
+    def ancestors(self, device: int) -> frozenset[int]:
         """Everything the device may depend on, itself not included."""
-        found: set[int] = set()
-        queue = [device]
-        while queue:
-            for _, parent in self.uplinks[queue.pop()]:
-                if parent not in found:
-                    found.add(parent)
-                    queue.append(parent)
-        return found
+        known = self._ancestors.get(device)
+        if known is None:
+            found: set[int] = set()
+            queue = [device]
+            while queue:
+                for _, parent in self.uplinks[queue.pop()]:
+                    if parent not in found:
+                        found.add(parent)
+                        queue.append(parent)
+            known = self._ancestors[device] = frozenset(found)
+        return known
 
     def dependants(self, device: int) -> set[int]:
         """Everything that may depend on the device, itself not included."""
@@ -169,14 +173,16 @@ class Topology:
         known = self._independents.get(site)
         if known is None:
             here = self.at_site.get(site, ())
-            behind: set[int] = set()
-            for device in here if len(here) > 1 else ():
-                behind |= self.cut({device})
-            known = tuple(i for i in here if i not in behind)
+            known = tuple(i for i in here if not self._stands_behind(i, here))
             if len({self.devices[i].role for i in known}) < 2:  # noqa: PLR2004 - "different" means two
                 known = ()
             self._independents[site] = known
         return known
+
+    def _stands_behind(self, device: int, others: Iterable[int]) -> bool:
+        """Does any of the others, alone, cut the device off?"""
+        above = self.ancestors(device).intersection(others)
+        return any(device in self.cut({other}) for other in above)
 
     def district_of(self, devices: Iterable[int]) -> DistrictCode:
         """The district all of them are in, or empty."""

@@ -22,6 +22,8 @@ from collector.outages.view import Bench, View
 
 SWEEP = 1.0
 """Seconds between looks at promises that were not kept."""
+SOON = 0.3
+"""Seconds within which news that can only lead to more questions is looked at."""
 COHORT = 64
 SHORT_CUT = 3
 """Misses in a row of a device that came back, from which on what is behind it is given a new chance."""
@@ -115,10 +117,14 @@ class Judge:
         self._covered: frozenset[int] = frozenset()
         self._unsent: dict[int, float] = {}
         self._grace: dict[int, float] = {}
+        self._cohorts: set[int] = set()
         self._wanted: frozenset[int] = frozenset()
         self._links_down: dict[int, float] = {}
         self._touched: set[int] = set(range(len(topology)))
+        self._relinked: set[int] = set()
         self._dirty = True
+        self._stale = False
+        self._evaluated = NEVER
         self._wake = NEVER
 
     def update(self, topology: Topology, now: float) -> None:
@@ -176,6 +182,7 @@ class Judge:
         if ended or fresh:
             self._touched.add(number)
             self._grace.pop(number, None)
+            self._cohorts.discard(number)
             self._unsent.pop(number, None)
         if was_silent or fresh or number in self._wanted or number in self._finding.gone:
             self._dirty = True
@@ -198,11 +205,11 @@ class Judge:
             self._asking.draw(number, asked_at, at)
             for ancestor in self.topology.ancestors(number):
                 self._draw(ancestor, asked_at, at)
-        if run in (self._hearing.quiet, self._hearing.confirm):
+        if run == self._hearing.confirm:
             self._touched.add(number)
-            self._dirty = self._dirty or not explained or run == self._hearing.confirm
-        elif number in self._wanted:
-            self._dirty = True
+            self._dirty = self._dirty or not explained
+        elif not explained and (run == self._hearing.quiet or number in self._wanted):
+            self._stale = True
 
     def unsent(self, device: DeviceName, at: float) -> None:
         """Sending failed here: proves nothing about the device, and if it is the first hop, that we are blind."""
@@ -244,7 +251,7 @@ class Judge:
         else:
             self._links_down.setdefault(number, at)
         if news:
-            self._touched.add(self.topology.link_child[number])
+            self._relinked.add(self.topology.link_child[number])
             self._dirty = True
 
     def hint(self, device: DeviceName, kind: str, at: float) -> None:
@@ -271,15 +278,16 @@ class Judge:
         self._take(context, now)
         if now - self._swept >= SWEEP:
             self._sweep(now)
-        if self._dirty or now >= self._wake:
+        late = now - self._evaluated >= SOON or now < self._evaluated
+        if self._dirty or now >= self._wake or (self._stale and late):
             self._evaluate(now)
         asks, lasting = self._asking.due(now, self._hearing.life)
         for device in lasting:
             self._draw_cohort(device, now)
         self._asking.once(self._wanted)
         bench = Bench(self._hearing, self._docket, self._covered, self._ignored)
-        changed = self._view.refresh(now, self._touched, bench)
-        self._touched = set()
+        changed = self._view.refresh(now, self._touched, self._relinked, bench)
+        self._touched, self._relinked = set(), set()
         opened, updated, closed = self._docket.news()
         names = self.topology.names
         return Round(
@@ -332,8 +340,9 @@ class Judge:
     def _draw_cohort(self, device: int, now: float) -> None:
         """All whose evidence will decide what the silence of this device means."""
         since = self._hearing.first_miss(device)
-        if since == NEVER or self._view.explained(device):
+        if since == NEVER or device in self._cohorts or self._view.explained(device):
             return
+        self._cohorts.add(device)
         net = self.topology
         others = net.co_parents(device) | set(net.independents(net.devices[device].site))
         for link, _ in net.uplinks[device]:
@@ -384,7 +393,8 @@ class Judge:
         if before.blind != finding.blind:
             self._touched.update(range(len(self.topology)))
         self._view.finding = finding
-        self._dirty = False
+        self._dirty = self._stale = False
+        self._evaluated = now
         self._wake = min([docket.due(), *waiting.values()])
         return None
 

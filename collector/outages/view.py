@@ -77,9 +77,11 @@ class View:
         if old.state is not State.UNKNOWN:
             self._set(device, DeviceVerdict(State.UNKNOWN, now, None, old.last_heard))
 
-    def refresh(self, now: float, touched: AbstractSet[int], bench: Bench) -> tuple[int, ...]:
-        """Bring the touched devices up to date; those whose verdict changed."""
-        if not touched:
+    def refresh(
+        self, now: float, touched: AbstractSet[int], relinked: AbstractSet[int], bench: Bench
+    ) -> tuple[int, ...]:
+        """Bring the touched devices and relinked devices' uplinks up to date; those whose verdict changed."""
+        if not touched and not relinked:
             return ()
         self._blamed = bench.docket.blamed
         changed = []
@@ -92,8 +94,9 @@ class View:
                 heard = None if at == NEVER or answered else at
                 self._set(device, DeviceVerdict(state, since, answered, heard, cause))
                 changed.append(device)
-        self._around(changed, touched)
-        self._frozen = self._freeze()
+        if changed or relinked:
+            self._around(changed, relinked)
+            self._frozen = self._freeze()
         return tuple(changed)
 
     def _judge(self, device: int, old: DeviceVerdict, bench: Bench) -> tuple[State, bool | None, str | None]:
@@ -136,9 +139,9 @@ class View:
 
     # -- sites, links, redundancy --------------------------------------------------------------------------
 
-    def _around(self, changed: Iterable[int], touched: AbstractSet[int]) -> None:
+    def _around(self, changed: Iterable[int], also: AbstractSet[int]) -> None:
         net = self._net
-        near = set(changed) | {child for i in changed for child in net.children[i]} | touched
+        near = set(changed) | {child for i in changed for child in net.children[i]} | also
         for device in near:
             for link, parent in net.uplinks[device]:
                 self._link(link, device, parent)
