@@ -1,7 +1,7 @@
 """Listens to the broker: comes back when it does, hands messages to the intake, and asks about every silence.
 
 Never judges a device and never logs a payload. A session starts clean: after a reconnect the state is learned from
-retained messages (MQTT 3.1.1 §3.1.2.4). What a message means is `mqtt_intake`, silence is `mqtt_silence`.
+retained messages (MQTT 3.1.1, Clean Session). What a message means is `mqtt_intake`, silence is `mqtt_silence`.
 """
 
 import asyncio

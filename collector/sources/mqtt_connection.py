@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable, Iterable
 
 import aiomqtt
+import structlog
 from aiomqtt.exceptions import MqttConnectError
 
 from collector.model import Broker, Credential
@@ -34,6 +35,7 @@ class Connection:
         self._broker = broker
         self._credential = credential
         self._inbox: _Inbox | None = None
+        self._log = structlog.get_logger(__name__)
 
     async def run(self, filters: Iterable[str], take: Take, opened: Callable[[], None]) -> None:
         """Connect, subscribe at QoS 1, say `opened`, and hand every message to `take`; return after `end`.
@@ -58,8 +60,11 @@ class Connection:
         except MqttConnectError as error:
             raise BrokerLost(f"the broker refused the login: {error}") from error
         except (aiomqtt.MqttError, OSError) as error:
-            # aiomqtt wraps what happened on the wire, or a fault of `take`, as the cause.
-            what = error.__cause__ or error
+            what = (
+                error.__cause__ or error
+            )  # aiomqtt has what happened as the cause: the wire's fault, or `take`'s
+            if not isinstance(what, aiomqtt.MqttError | OSError):
+                self._log.error("mqtt.bug", exc_info=what)
             raise BrokerLost(str(what) or type(what).__name__) from error
         finally:
             self._inbox = None

@@ -28,8 +28,11 @@ class Heard:
         self.source = source
         self.outcomes: list[tuple[PollKey, Outcome]] = []
         self.hints: list[tuple[DeviceName, HintKind]] = []
+        self.faulty = False  # whether taking an outcome fails, as a fault of ours would
 
     def deliver(self, key: PollKey, outcome: Outcome) -> None:
+        if self.faulty:
+            raise ZeroDivisionError
         self.outcomes.append((key, outcome))
 
     def hint(self, device: DeviceName, kind: HintKind) -> None:

@@ -1,5 +1,6 @@
 """Listening to a real mosquitto: telemetry, statuses, Last Will, lost and late brokers, bursts."""
 
+import asyncio
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -8,13 +9,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from collector.outcome import Answer
+from collector.outcome import Answer, Failure, FailureKind
 from collector.sources import HintKind, mqtt_connection
 from collector.sources.mqtt_refusals import Result
 from tests.binaries import require
 from tests.integration.mosquitto import Mosquitto, free_port, running
 from tests.integration.mqtt_listening import NOW, STATUS, TELEMETRY, listening, publish, say
 from tests.unit.mqtt.endpoints import by_name, endpoint, native, series, shipped
+from tests.unit.mqtt.sparkplug import payload
 
 pytestmark = pytest.mark.integration
 OFFLINE, ONLINE = ("vc-00001", HintKind.OFFLINE), ("vc-00001", HintKind.ONLINE)
@@ -144,6 +146,51 @@ async def test_wrong_messages_are_shown_and_harmless(broker: Mosquitto):
             (Result.TOO_LARGE, TELEMETRY),
         ]
         assert stats.connects == 1
+
+
+async def test_three_missed_heartbeats_are_told(broker: Mosquitto):
+    async with listening(broker.port, endpoint(heartbeat=0.5)) as heard:
+        await heard.until_connected()
+        say(broker.port, in_call=0)
+        await heard.until(lambda: len(heard.outcomes) == 2)
+        assert isinstance(heard.outcomes[1][1], Failure)
+        assert heard.outcomes[1][1].kind is FailureKind.TIMEOUT
+
+
+async def test_a_gap_in_a_sparkplug_session_asks_the_node_over_the_wire(broker: Mosquitto):
+    command = [
+        require("mosquitto_sub"),
+        "-p",
+        str(broker.port),
+        "-t",
+        "spBv1.0/g/NCMD/gw-1",
+        "-C",
+        "1",
+        "-W",
+        "10",
+    ]
+    async with listening(broker.port, endpoint(profile="sparkplug")) as heard:
+        await heard.until_connected()
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as node:  # noqa: ASYNC220 - started, not waited for
+            assert node.stdout is not None
+            while b"Subscribed" not in await asyncio.to_thread(node.stdout.readline):
+                assert node.poll() is None
+            data = payload(5, {"Call/Active": True}, timestamp=NOW())
+            publish(broker.port, "spBv1.0/g/DDATA/gw-1/vc-00001", data)
+            assert b"Node Control/Rebirth" in await asyncio.to_thread(node.stdout.read)
+
+
+async def test_a_fault_of_ours_is_logged_and_costs_one_message(broker: Mosquitto):
+    with structlog.testing.capture_logs() as lines:
+        async with listening(broker.port) as heard:
+            await heard.until_connected()
+            heard.faulty = True
+            say(broker.port, in_call=0)
+            await heard.until_connected(2)
+            heard.faulty = False
+            say(broker.port, in_call=1)
+            await heard.until(lambda: len(heard.outcomes) == 1)
+    assert [line["event"] for line in lines].count("mqtt.bug") == 1
 
 
 @pytest.mark.timeout(60)

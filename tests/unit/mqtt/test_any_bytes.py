@@ -3,7 +3,7 @@
 import json
 import math
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.metrics.conference import IN_CALL
@@ -45,26 +45,31 @@ def check(ear: Ear, topic: str, encoded: bytes, *, retained: bool) -> None:
             assert block.series.family is not IN_CALL or block.values[0] in (0, 1)
 
 
+@settings(deadline=None)
 @given(topic=TOPICS, encoded=st.binary(max_size=300), retained=st.booleans())
 def test_any_bytes(*, topic: str, encoded: bytes, retained: bool):
     check(listener(), topic, encoded, retained=retained)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.binary(max_size=20))
 def test_any_topic(topic: str, encoded: bytes):
     check(listener(), topic, encoded, retained=False)
 
 
+@settings(deadline=None)
 @given(TOPICS, JSON | FULL)
 def test_any_json(topic: str, document: object):
     check(listener(), topic, json.dumps(document).encode(), retained=False)
 
 
+@settings(deadline=None)
 @given(LINES)
 def test_any_lines(text: str):
     check(listener(), "influx/gw/vc_call", text.encode(), retained=False)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(TOPICS, st.integers(0, 3), st.binary(max_size=30)), max_size=8))
 def test_any_sparkplug_session(messages: list[tuple[str, int, bytes]]):
     ear = listener()
