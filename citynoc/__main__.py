@@ -22,6 +22,7 @@ VERBS = (
     "simulate",
     "demo",
     "import",
+    "schema",
     "dashboards",
 )
 """Every verb in the order of `--help`; each is the module of its name in `citynoc.verbs`, with its own `HELP`."""

@@ -31,9 +31,9 @@ def scalar(text: str) -> str:
 def files_of(layout: Layout, city: str) -> Mapping[str, str]:
     """Relative name to text, for the whole example."""
     pages = {
-        "city.yml": CITY.format(city=scalar(city)),
-        "core.yml": _core(layout),
-        "credentials.yml": CREDENTIALS,
+        "city.yml": CITY.format(city=scalar(city)) + _modeline("city"),
+        "core.yml": _core(layout) + _modeline("core"),
+        "credentials.yml": CREDENTIALS + _modeline("credentials"),
     }
     for area in layout.areas:
         pages[f"districts/{area.code}-{area.slug}.yml"] = _district(area)
@@ -88,7 +88,12 @@ def _district(area: Area) -> str:
     ]
     for placed in area.communes:
         lines += ["", *_commune(area, node, placed)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _modeline("district", "../")
+
+
+def _modeline(kind: str, way: str = "") -> str:
+    """Where an editor finds what the file may hold; `citynoc schema` writes it."""
+    return f"\n# yaml-language-server: $schema={way}schema/{kind}.json\n"
 
 
 def _commune(area: Area, node: list[str], placed: Placed) -> list[str]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from collector.config.problems import closest
 from collector.model import Address
@@ -178,21 +178,35 @@ def between(low: float, high: float, read: Callable[[Any], Any], unit: str = "")
     return limited
 
 
-Text = Annotated[str, BeforeValidator(read_text)]
-Duration = Annotated[float, BeforeValidator(read_duration)]
-Integer = Annotated[int, BeforeValidator(read_integer)]
-Number = Annotated[float, BeforeValidator(read_number)]
-Truth = Annotated[bool, BeforeValidator(read_truth)]
-IpAddress = Annotated[Address, BeforeValidator(read_address)]
-Day = Annotated[date, BeforeValidator(read_date)]
-Port = Annotated[int, BeforeValidator(between(1, 65535, read_integer))]
+def as_json(**schema: Any) -> WithJsonSchema:
+    """What an editor is told of a type: editors parse YAML 1.2, where 00115 is a number and `off` is not."""
+    return WithJsonSchema(schema)
+
+
+_TEXT = {"type": ["string", "number", "boolean"]}
+_WHOLE = {"type": "integer"}
+
+Text = Annotated[str, BeforeValidator(read_text), as_json(**_TEXT)]
+Duration = Annotated[
+    float, BeforeValidator(read_duration), as_json(type="string", pattern=f"^{_DURATION.pattern}$")
+]
+Integer = Annotated[int, BeforeValidator(read_integer), as_json(**_WHOLE)]
+Number = Annotated[float, BeforeValidator(read_number), as_json(type="number")]
+Truth = Annotated[bool, BeforeValidator(read_truth), as_json(type="boolean")]
+IpAddress = Annotated[Address, BeforeValidator(read_address), as_json(type="string")]
+Day = Annotated[date, BeforeValidator(read_date), as_json(type="string", format="date")]
+Port = Annotated[
+    int, BeforeValidator(between(1, 65535, read_integer)), as_json(type="integer", minimum=1, maximum=65535)
+]
+_NAME = r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?"
 Name = Annotated[
     str,
     BeforeValidator(
         matching(
-            r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?",
+            _NAME,
             "a name",
             "small letters, digits, '-', '.' and '_', beginning and ending with a letter or digit, at most 63",
         )
     ),
+    as_json(type=["string", "integer"], pattern=f"^{_NAME}$"),
 ]

@@ -13,6 +13,7 @@ from collector.config.fields import (
     Text,
     Truth,
     WrittenWrongError,
+    as_json,
     between,
     matching,
     read_integer,
@@ -73,7 +74,7 @@ def _read_public_url(value: Any) -> str:
     return text
 
 
-Endpoint = Annotated[HostPort, BeforeValidator(_read_host_port)]
+Endpoint = Annotated[HostPort, BeforeValidator(_read_host_port), as_json(type="string", pattern=":[0-9]+$")]
 
 
 class BrokerShape(Shape):
@@ -102,7 +103,9 @@ class VerdictShape(Shape):
 
     noun: ClassVar[str] = "verdict"
 
-    reasks: Annotated[int, BeforeValidator(between(1, 20, read_integer))] = 7
+    reasks: Annotated[
+        int, BeforeValidator(between(1, 20, read_integer)), as_json(type="integer", minimum=1, maximum=20)
+    ] = 7
     reask_interval: Duration = 0.4
 
 

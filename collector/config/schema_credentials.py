@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from collector.config.fields import Name, Text, WrittenWrongError, one_of
+from collector.config.fields import Name, Text, WrittenWrongError, as_json, one_of
 from collector.config.secrets import SecretReference
 from collector.config.shape import Shape
 from collector.model import SnmpVersion
@@ -27,7 +27,14 @@ class CredentialShape(Shape):
 
     noun: ClassVar[str] = "credential"
 
-    version: Annotated[SnmpVersion, BeforeValidator(one_of(SnmpVersion, "an SNMP version"))] | None = None
+    version: (
+        Annotated[
+            SnmpVersion,
+            BeforeValidator(one_of(SnmpVersion, "an SNMP version")),
+            as_json(enum=["1", "2c", "3", 1, 3]),
+        ]
+        | None
+    ) = None
     community: SecretReference | None = None
     user: Text | None = None
     auth: Annotated[str, _protocol(_AUTH)] | None = None

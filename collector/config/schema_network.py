@@ -14,6 +14,7 @@ from collector.config.fields import (
     Name,
     Text,
     WrittenWrongError,
+    as_json,
     between,
     matching,
     one_of,
@@ -27,17 +28,22 @@ from collector.model import SiteKind
 
 COMMUNE = re.compile(r"\d{5}")
 
+_CODE = as_json(type=["string", "integer"])
 CODE_HINT = "five digits for a commune (00115), else small letters, digits and '-'"
 
 SiteCodeField = Annotated[
-    str, BeforeValidator(matching(r"\d{5}|[a-z][a-z0-9-]{0,30}", "the code of a site", CODE_HINT))
+    str, BeforeValidator(matching(r"\d{5}|[a-z][a-z0-9-]{0,30}", "the code of a site", CODE_HINT)), _CODE
 ]
-UnitCode = Annotated[str, BeforeValidator(matching(r"\d{5}", "the code of a unit", "five digits, as 00115"))]
+UnitCode = Annotated[
+    str, BeforeValidator(matching(r"\d{5}", "the code of a unit", "five digits, as 00115")), _CODE
+]
 MapName = Annotated[
     str, BeforeValidator(matching(r"\d{3,4}", "the name of a map", "its number of units: 526, 126"))
 ]
 DistrictField = Annotated[
-    str, BeforeValidator(matching(r"[a-z0-9][a-z0-9-]{0,15}", "the code of a district", "as 004, or core"))
+    str,
+    BeforeValidator(matching(r"[a-z0-9][a-z0-9-]{0,15}", "the code of a district", "as 004, or core")),
+    _CODE,
 ]
 
 _latitude = between(-90, 90, read_number, "°")
@@ -74,8 +80,12 @@ def _read_url(value: Any) -> str:
     return text
 
 
-Location = Annotated[tuple[float, float], BeforeValidator(_read_location)]
-WebAddress = Annotated[str, BeforeValidator(_read_url)]
+Location = Annotated[
+    tuple[float, float],
+    BeforeValidator(_read_location),
+    as_json(type="array", items={"type": "number"}, minItems=2, maxItems=2),
+]
+WebAddress = Annotated[str, BeforeValidator(_read_url), as_json(type="string", pattern="^https?://[^@]+$")]
 
 
 class DeviceShape(Settings):
@@ -105,6 +115,7 @@ class CableShape(Shape):
     """A cable by its name: links that share it fail together."""
 
     noun: ClassVar[str] = "cable"
+    short = ({"type": "string"},)
 
     carrier: Name
 

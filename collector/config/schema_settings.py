@@ -6,7 +6,8 @@ Every setting may be absent: `defaults.py` decides which level's word counts.
 import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from collector.config.fields import (
     Duration,
@@ -15,6 +16,7 @@ from collector.config.fields import (
     Text,
     Truth,
     WrittenWrongError,
+    as_json,
     matching,
     one_of,
     read_integer,
@@ -29,6 +31,7 @@ ALL = 0
 
 MOST_UPLINKS = 64
 
+_SHORT_SWITCH = ({"enum": ["on", "off", True, False]},)
 _SWITCH = {"on": "true", "off": "false", "true": "true", "false": "false"}
 
 
@@ -47,6 +50,7 @@ class SnmpSettings(Shape):
     """How a device is polled. `snmp: off` for a device that is not."""
 
     noun: ClassVar[str] = "snmp"
+    short = _SHORT_SWITCH
 
     enabled: Truth | None = None
     port: Port | None = None
@@ -62,6 +66,7 @@ class MqttSettings(Shape):
     """What a device publishes by itself: its rhythm, and the file of `telemetry/` that maps its payloads."""
 
     noun: ClassVar[str] = "mqtt"
+    short = _SHORT_SWITCH
 
     enabled: Truth | None = None
     heartbeat: Duration | None = None
@@ -74,6 +79,7 @@ class UplinkShape(Shape):
     """One uplink. A cable that is declared knows its carrier."""
 
     noun: ClassVar[str] = "uplink"
+    short = ({"type": ["string", "null"]},)
 
     cable: Name | None = None
     carrier: Name | None = None
@@ -131,6 +137,30 @@ Parent = Annotated[
 ]
 
 
+_NEEDS = as_json(
+    anyOf=[
+        {"enum": ["any", "all"]},
+        {
+            "type": "object",
+            "properties": {"at_least": {"type": "integer", "minimum": 1}},
+            "required": ["at_least"],
+            "additionalProperties": False,
+        },
+    ]
+)
+
+
+class _UplinksForEditors:
+    """An uplink's mapping, or the list of parents alone."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [handler(core), {"type": "array", "items": {"type": "string"}, "uniqueItems": True}]}
+
+
+Uplinks = Annotated[dict[Parent, UplinkShape], BeforeValidator(_read_uplinks), _UplinksForEditors]
+
+
 class Settings(Shape):
     """Defaults for one role (or `any`), and the part of a device's entry that may come from them."""
 
@@ -141,8 +171,8 @@ class Settings(Shape):
     model: Text | None = None
     tags: tuple[Name, ...] | None = None
     watch: Annotated[Watch, BeforeValidator(one_of(Watch, "a way to watch"))] | None = None
-    needs: Annotated[int, BeforeValidator(_read_needs)] | None = None
-    uplinks: Annotated[dict[Parent, UplinkShape], BeforeValidator(_read_uplinks)] | None = None
+    needs: Annotated[int, BeforeValidator(_read_needs), _NEEDS] | None = None
+    uplinks: Uplinks | None = None
     uplink_interfaces: tuple[Text, ...] | None = None
     snmp: SnmpSettings | None = None
     mqtt: MqttSettings | None = None

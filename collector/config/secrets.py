@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from collector.config.fields import WrittenWrongError, text_of
+from collector.config.fields import WrittenWrongError, as_json, text_of
 from collector.model import Secret
 
 LONGEST_SECRET = 4096  # bytes
@@ -57,7 +57,11 @@ def read_reference(value: Any) -> Reference:
     )
 
 
-SecretReference = Annotated[Reference, BeforeValidator(read_reference)]
+SecretReference = Annotated[
+    Reference,
+    BeforeValidator(read_reference),
+    as_json(type="string", pattern="^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$"),
+]
 
 
 def resolve(reference: Reference, directory: Path, environ: Mapping[str, str]) -> Secret:

@@ -8,9 +8,9 @@ import types
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic_core import CoreSchema, ErrorDetails
 
 from collector.config import fields
 from collector.config.document import Document, Steps
@@ -27,6 +27,16 @@ class Shape(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     noun: ClassVar[str] = "entry"
+    short: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    """JSON Schemas of what may be written instead of the whole mapping."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The mapping, or one of its short forms."""
+        schema = handler(core_schema)
+        return {"anyOf": [schema, *cls.short]} if cls.short else schema
 
 
 M = TypeVar("M", bound=Shape)
