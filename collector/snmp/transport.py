@@ -255,7 +255,7 @@ class Transport:
 
     def _unsent(self, exchange: Exchange, error: OSError) -> None:
         detail = f"sending to {exchange.endpoint} failed: {error.strerror or error}"
-        self._running().call_soon(exchange.failed, Fault(FaultKind.UNREACHABLE, detail))
+        self._running().call_soon(self._fail, exchange, Fault(FaultKind.UNREACHABLE, detail))
 
     def _writable(self, sock: socket.socket) -> None:
         self._running().remove_writer(sock)
@@ -353,7 +353,7 @@ class Transport:
         try:
             message = Message(*top[:6], ber.varbinds_at(data, top.at, len(data)))
         except BerError as error:
-            exchange.failed(Fault(FaultKind.DECODE, f"answer cannot be read: {error}"))
+            self._fail(exchange, Fault(FaultKind.DECODE, f"answer cannot be read: {error}"))
             return
         try:
             exchange.read(message)
@@ -369,10 +369,19 @@ class Transport:
         self.ignored["unknown" if answered is None else "duplicate" if answered else "late"] += 1
 
     def _bug(self, exchange: Exchange, bug: Exception) -> None:
+        self._report(exchange, bug)
+        self._fail(exchange, Fault(FaultKind.BUG, f"handling the answer failed: {type(bug).__name__}"))
+
+    def _fail(self, exchange: Exchange, fault: Fault) -> None:
+        try:
+            exchange.failed(fault)
+        except Exception as bug:  # noqa: BLE001 as above: the next question's end must still be told
+            self._report(exchange, bug)
+
+    def _report(self, exchange: Exchange, bug: Exception) -> None:
         self._running().call_exception_handler(
-            {"message": f"handling the answer of {exchange.endpoint} failed", "exception": bug}
+            {"message": f"handling the end of a question to {exchange.endpoint} failed", "exception": bug}
         )
-        exchange.failed(Fault(FaultKind.BUG, f"handling the answer failed: {type(bug).__name__}"))
 
     # Time
 
@@ -411,7 +420,7 @@ class Transport:
                     exchange = self._pending.pop(request_id, None)
                     if exchange is not None:
                         self._past[0][request_id] = False
-                        exchange.failed(Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s"))
+                        self._fail(exchange, Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s"))
             if not queue:
                 del self._queues[timeout]
 
@@ -423,4 +432,4 @@ class Transport:
         fault = Fault(FaultKind.STALLED, f"our own process paused for {lag:.1f} s")
         for request_id, exchange in stalled:
             self._past[0][request_id] = False
-            exchange.failed(fault)
+            self._fail(exchange, fault)

@@ -196,7 +196,7 @@ class FullPoll(Exchange):
         if isinstance(ticks, int) and agent.uptime.heard(ticks, self.sent_at, now):
             self.rebooted = agent.stale = True
         if watched:
-            signature = tuple(self.values[place] for place in watched)
+            signature = tuple([seen for place in watched if (seen := self.values[place]) is not None])
             if agent.signature is None:
                 agent.signature = signature
             elif signature != agent.signature:
@@ -276,10 +276,16 @@ class FullPoll(Exchange):
         """Ask again after silence, for less before the last try; else fail."""
         layout = self.layout
         self.left -= 1
-        if layout is not None and fault.kind in _ASK_AGAIN and self.left > 0:
-            # The first silence may be chance; after a second one a smaller question is worth a try.
-            if self.left == 1 and len(self.template) > SMALL and not self.skipped:
-                self.agent.size.trouble(len(self.template))
+        again = layout is not None and fault.kind in _ASK_AGAIN
+        # The first silence may be chance; after a second one a smaller question is worth a try, and further ones
+        # while the agent is known to live.
+        large = len(self.template) > SMALL and not self.skipped
+        if again and large and self.left <= 1:
+            self.agent.size.trouble(len(self.template))
+            again = self.left > 0 or self.discovered or bool(self.values)
+        else:
+            again = again and self.left > 0
+        if layout is not None and again:
             self._ask(layout)
         else:
             self.end(fault)
