@@ -1,11 +1,11 @@
 """Listening to a real mosquitto: telemetry, statuses, Last Will, lost and late brokers, bursts."""
 
-import asyncio
 import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiomqtt
 import pytest
 import structlog
 
@@ -158,26 +158,16 @@ async def test_three_missed_heartbeats_are_told(broker: Mosquitto):
 
 
 async def test_a_gap_in_a_sparkplug_session_asks_the_node_over_the_wire(broker: Mosquitto):
-    command = [
-        require("mosquitto_sub"),
-        "-p",
-        str(broker.port),
-        "-t",
-        "spBv1.0/g/NCMD/gw-1",
-        "-C",
-        "1",
-        "-W",
-        "10",
-    ]
-    async with listening(broker.port, endpoint(profile="sparkplug")) as heard:
+    async with (
+        listening(broker.port, endpoint(profile="sparkplug")) as heard,
+        aiomqtt.Client("127.0.0.1", broker.port) as node,
+    ):
         await heard.until_connected()
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as node:  # noqa: ASYNC220 - started, not waited for
-            assert node.stdout is not None
-            while b"Subscribed" not in await asyncio.to_thread(node.stdout.readline):
-                assert node.poll() is None
-            data = payload(5, {"Call/Active": True}, timestamp=NOW())
-            publish(broker.port, "spBv1.0/g/DDATA/gw-1/vc-00001", data)
-            assert b"Node Control/Rebirth" in await asyncio.to_thread(node.stdout.read)
+        await node.subscribe("spBv1.0/g/NCMD/gw-1")
+        data = payload(5, {"Call/Active": True}, timestamp=NOW())
+        await node.publish("spBv1.0/g/DDATA/gw-1/vc-00001", data)
+        order = await anext(node.messages)
+        assert b"Node Control/Rebirth" in order.payload
 
 
 async def test_a_fault_of_ours_is_logged_and_costs_one_message(broker: Mosquitto):
