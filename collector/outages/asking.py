@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 BURST = 256
 """Questions per round at most; the rest waits its turn, those near the vantage first."""
 
+LASTING = 3
+"""Re-asks, after the first, at which a device counts as lasting: by the last its first outcome is known."""
+
 
 class Asking:
     """The re-ask schedule of all devices."""
@@ -60,7 +63,7 @@ class Asking:
                 self.drop(device)
                 continue
             self._waiting[device] = None
-            if left < self._reasks:
+            if 0 < self._reasks - left <= LASTING:
                 lasting.append(device)
             if left > 1:
                 self._left[device] = left - 1

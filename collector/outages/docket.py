@@ -248,7 +248,7 @@ class Docket:
             for device in failing[name].members & finding.gone:
                 tops.setdefault(device, name)
         links = {link: name for name, case in failing.items() for link in case.links}
-        self.blamed = blame(net, finding.gone, tops, links, order.__getitem__)
+        self.blamed = blame(net, finding, tops, links, order.__getitem__)
         shadows: dict[str, set[int]] = {name: set() for name in failing}
         for device, name in self.blamed.items():
             shadows[name].add(device)

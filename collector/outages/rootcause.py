@@ -104,9 +104,13 @@ class _Case:
         self.ask: set[int] = set()
         self.down = self._links_down()
         self.alive: dict[int, float] = {}
-        self.agents = self._agents()
+        self._spoken = {i for i, witness in evidence.silent.items() if evidence.telemetry[i] >= witness}
+        cut = topology.cut(evidence.silent.keys() - self._spoken, self.down)
+        self.agents = self._agents(cut)
         self.silent = set(evidence.silent) - self.agents
-        self.gone = self.silent | topology.cut(self.silent, self.down)
+        if self.agents != self._spoken:
+            cut = topology.cut(self.silent, self.down)
+        self.gone = self.silent | cut
         self.frontier = {
             i for i in self.silent if len(topology.working(i, self.gone, self.down)) >= topology.needs[i]
         }
@@ -153,13 +157,12 @@ class _Case:
                 down -= own
         return down
 
-    def _agents(self) -> set[int]:
+    def _agents(self, cut: set[int]) -> set[int]:
         """Silent devices that are alive: they spoke by themselves, or something only they lead to answered."""
         silent, net = self.given.silent, self.net
-        agents = {i for i, witness in silent.items() if self.given.telemetry[i] >= witness}
+        agents = set(self._spoken)
         for i in agents:
             self.alive[i] = self.given.telemetry[i]
-        cut = net.cut(silent.keys() - agents, self.down)
         first = min(silent.values(), default=NEVER)
         for device in sorted(cut | silent.keys(), reverse=True):
             if device in silent and device not in agents:
@@ -295,7 +298,14 @@ class _Case:
         if not fresh:
             return ()
         options = self._options(fresh)
-        self.unready |= {i for i in sorted(fresh) if not self._witnessed(i)}
+        unproven = {i for i in sorted(fresh) if not self._witnessed(i)}
+        self.unready |= unproven
+        # A neighbour on the cable whose other uplinks are in doubt may yet turn out to be cut off by it.
+        doubtful = unproven - self.given.waiting
+        if doubtful:
+            self.unready |= {i for i in fresh - unproven if self._shares_cable(i, doubtful)}
+        if not self.given.confirmed:
+            return ()
         chosen = cover(fresh, options, self._fits)
         parts: list[tuple[tuple[Key, ...], frozenset[int]]] = []
         for key, devices in chosen.items():
@@ -309,7 +319,7 @@ class _Case:
         return tuple(sorted(found, key=lambda cause: cause.id))
 
     def _witnessed(self, device: int) -> bool:
-        """Did enough parents, and everyone who stands in for the device, prove themselves after its misses?"""
+        """Did enough parents, and all who live on without the device, prove themselves after its misses?"""
         witness = self.given.silent[device]
         working = self.net.working(device, self.gone, self.down)
         if not working:  # hangs on the vantage itself: another such device must have answered
@@ -319,11 +329,28 @@ class _Case:
         ready = len(working) - len(late) >= enough
         if not ready:
             self.ask.update(late)
-        for other in self.net.co_parents(device):
-            if other not in self.gone and self.net.askable[other] and self._life(other) < witness:
-                self.ask.add(other)
-                ready = False
+        unsure = [i for i in self._beside(device) if self.net.askable[i] and self._life(i) < witness]
+        self.ask.update(unsure[:ASK_AT_ONCE])
+        ready = ready and not unsure
         return ready and device not in self.given.waiting
+
+    def _shares_cable(self, device: int, others: set[int]) -> bool:
+        return any(
+            not others.isdisjoint(self.net.riders[name])
+            for key in self._keys_for(device)
+            if key.kind is CauseKind.CABLE
+            for name in key.names
+        )
+
+    def _beside(self, device: int) -> list[int]:
+        """Devices that lost an uplink with this one and live by another: while they do, it failed alone.
+
+        For a gateway, which nothing stands behind, the other gateways.
+        """
+        if device in self.net.gateways:
+            return sorted(self.net.gateways - self.gone)
+        below = {device} | self.net.cut({device})
+        return sorted({child for i in below for child in self.net.children[i]} - self.gone)
 
     def _broken(self, keys: Sequence[Key], devices: AbstractSet[int]) -> tuple[set[int], set[int]]:
         """(devices, links) that are dead if this is what happened."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from collector.model import Role, SiteCode
+from collector.outages.rootcause import Finding
 from collector.outages.state import Severity
 from collector.outages.topology import Topology
 
@@ -13,7 +14,7 @@ STANDS_IN = frozenset({Role.AGGREGATION, Role.CORE, Role.SWITCH, Role.GATEWAY, R
 
 def blame(
     topology: Topology,
-    gone: AbstractSet[int],
+    finding: Finding,
     tops: Mapping[int, str],
     links: Mapping[int, str],
     rank: Callable[[str], tuple[float, str]],
@@ -21,13 +22,13 @@ def blame(
     """The outage that each cut-off device is to be reported under.
 
     `tops` and `links` are the devices and links that outages explain by themselves. Where several uplinks fail
-    for different reasons the latest one (by `rank`) completed the cut. Devices below a silence that nobody has
-    explained are left out.
+    for different reasons the latest one (by `rank`) completed the cut. Devices of the `frontier` that are not
+    among the tops, and what is below them, are left out: nobody has explained them yet.
     """
     found: dict[int, str] = {}
-    for device in sorted(gone):
+    for device in sorted(finding.gone):
         own = tops.get(device)
-        if own is None:
+        if own is None and device not in finding.frontier:
             above = {
                 links.get(link, "") or found.get(parent, "") for link, parent in topology.uplinks[device]
             } - {""}

@@ -349,7 +349,7 @@ class Judge:
             cable = net.links[link].cable
             if cable:
                 others.update(net.riders[cable][:COHORT])
-        others.update(sorted(net.children[device], key=lambda i: (net.spare[i], i))[:4])
+        others.update(sorted(net.children[device], key=lambda i: (net.spare[i], i))[:COHORT])
         for other in sorted(others - {device}):
             if net.devices[other].role is not Role.ENDPOINT or other not in self._ignored:
                 self._draw(other, since, now)

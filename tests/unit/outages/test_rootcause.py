@@ -124,7 +124,7 @@ def test_every_silent_device_is_told_once(draw: random.Random):
     assert set(tops) == finding.frontier
     assert {net.names[i] for i in finding.gone} == silent
     ids = {i: cause.id for cause in finding.causes for i in cause.devices}
-    assert blame(net, finding.gone, ids, {}, lambda name: (0.0, name)).keys() == finding.gone
+    assert blame(net, finding, ids, {}, lambda name: (0.0, name)).keys() == finding.gone
     assert brute.silent(named(finding)) == silent
 
 
