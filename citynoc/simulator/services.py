@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from citynoc.simulator.agents import LOOPBACK, PortInUseError
+from citynoc.simulator.agents import LOOPBACK
 from citynoc.simulator.director import Director
 from collector.model import CityService
 
@@ -59,16 +59,17 @@ class Services:
         self._director = director
         self._runners: list[web.AppRunner] = []
 
-    async def open(self) -> int:
-        """Start to answer; how many services do.
+    async def open(self) -> tuple[int, list[str]]:
+        """Start to answer: how many services do, and a sentence for each address that somebody else has.
 
-        Raises:
-            PortInUseError: an address is taken.
+        A taken address is no reason to leave the city unanswered: it may be another simulator's on this machine.
         """
         served, _ = servable(self._director.world.inventory.services.values())
         places: dict[tuple[str, int], list[CityService]] = {}
         for entry in served:
             places.setdefault((entry.host, entry.port), []).append(entry.service)
+        taken: list[str] = []
+        count = 0
         for (host, port), services in places.items():
             app = web.Application()
             app[SERVICES] = services
@@ -80,10 +81,10 @@ class Services:
                 await web.TCPSite(runner, host, port).start()
             except OSError as error:
                 names = ", ".join(service.name for service in services)
-                raise PortInUseError(
-                    f"TCP {host}:{port} for {names} cannot be used: {error.strerror}"
-                ) from error
-        return len(served)
+                taken.append(f"not for service {names}: TCP {host}:{port} cannot be used: {error.strerror}")
+            else:
+                count += len(services)
+        return count, taken
 
     async def close(self) -> None:
         """Stop answering."""

@@ -64,13 +64,15 @@ class Simulation:
             ports = agents.open(loop)
             services = Services(director)
             opened.push_async_callback(services.close)
-            served = await services.open()
+            served, taken = await services.open()
             announcement: dict[str, object] = {"snmp_port": ports[0] if ports else None, "control": None}
             if options.control is not None:
                 control = Control(director, self._clock.unix, self._moved.set)
                 opened.push_async_callback(control.close)
                 announcement["control"] = await control.open(*options.control)
             self._say_what(ports, served)
+            for sentence in taken:
+                self._talk(sentence)
             self._announce(json.dumps(announcement))
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._play(director, scenario))]
