@@ -45,7 +45,7 @@ class Screen:
 
     def missing(self, name: str, program: str, consequence: str) -> None:
         """A server that is not installed."""
-        self.warn(f"{program} is not installed, so there is no {name}: {consequence}")
+        self.warn(f"{program} is not installed, so the demo goes on without {name}: {consequence}")
 
     def ready(self, name: str, address: str, seconds: float) -> None:
         """A server that works."""

@@ -28,7 +28,8 @@ def _servers_installed():
 
 
 @contextmanager
-def demo(data: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+def demo(data: Path, *options: str, path: str | None = None) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ if path is None else {**os.environ, "PATH": path}
     argv = [
         sys.executable,
         "-m",
@@ -41,7 +42,7 @@ def demo(data: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
         *options,
     ]
     with subprocess.Popen(
-        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT
+        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment
     ) as started:
         try:
             yield started
@@ -115,3 +116,26 @@ def test_a_server_that_dies_is_told_with_its_log_and_is_not_restarted(tmp_path: 
         started.send_signal(signal.SIGTERM)
         started.communicate()
     assert started.returncode == 0
+
+
+def test_without_servers_the_demo_goes_on_and_says_what_is_missing(tmp_path: Path):
+    with demo(
+        tmp_path / "data", path=str(tmp_path)
+    ) as started:  # Debian's daemons in sbin are found all the same
+        said = read_until(started, "Ctrl-C stops everything")
+        assert (
+            "prometheus is not installed, so the demo goes on without prometheus: nothing is stored" in said
+        )
+        assert "prometheus-alertmanager is not installed" in said
+        assert "579/579 communes and 1228/1228 devices report, says citynoc" in said
+        started.send_signal(signal.SIGINT)
+        started.communicate()
+    assert started.returncode == 0
+
+
+def test_without_servers_the_check_proves_nothing(tmp_path: Path):
+    with demo(tmp_path / "data", "--check", path=str(tmp_path)) as started:
+        said, _ = started.communicate()
+    assert started.returncode == 1
+    assert "nothing can be proven without" in said
+    assert "Traceback" not in said
