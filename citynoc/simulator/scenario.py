@@ -108,7 +108,7 @@ def load(path: Path, inventory: Inventory) -> Scenario:
     Raises:
         ConfigurationError: with every mistake in it, names that the inventory does not have included.
     """
-    document = yaml.read(path, path.parent)
+    document = yaml.read(path, Path())  # named as the person wrote it
     scenario, problems = validate(Scenario, document)
     if scenario is None:
         raise ConfigurationError(problems)

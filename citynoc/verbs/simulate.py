@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import resource
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,6 +18,7 @@ from collector.model import Inventory
 
 HELP = "answer for every device of the inventory, on loopback"
 _LARGEST_PORT = 65535
+_OTHER_FILES = 256  # sockets of agents, services and control, and the interpreter's own
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         control=None if args.control is None else (args.control.host, args.control.port),
         scenario=None if args.scenario is None else scenario.load(args.scenario, inventory),
     )
+    if options.broker is not None:
+        _allow_connections(sum(device.mqtt is not None for device in inventory.devices.values()))
     try:
         asyncio.run(_simulate(inventory, options))
     except PortInUseError as taken:
@@ -61,6 +65,19 @@ def run(args: argparse.Namespace) -> int:
 
 async def _simulate(inventory: Inventory, options: Options) -> None:
     await Simulation(inventory, options, _talk, lambda line: print(line, flush=True)).run()
+
+
+def _allow_connections(number: int) -> None:
+    """Raise the limit of open files, as far as the system lets us, for one connection an endpoint."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = number + _OTHER_FILES
+    if soft < wanted:
+        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+        if allowed < wanted:
+            _talk(
+                f"only {hard} open files are allowed: not all of {number} endpoints can publish (ulimit -n)"
+            )
 
 
 def _broker(args: argparse.Namespace, inventory: Inventory) -> BrokerAt | None:

@@ -94,7 +94,7 @@ expect:
 def test_a_mistake_has_its_place_and_a_hint(tmp_path: Path, step: str, expected: str):
     said = complaint(tmp_path, f"title: x\nsteps:\n  - at: 1s\n    {step}\n")
     assert expected in said
-    assert said.startswith("scene.yml:")
+    assert said.startswith(f"{tmp_path}/scene.yml:")
 
 
 def test_a_step_does_one_thing(tmp_path: Path):
