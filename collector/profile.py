@@ -14,6 +14,8 @@ from collector.model import ProfileName
 
 Oid = tuple[int, ...]
 
+_BY_ROW: Oid = ()
+
 INDEX = "index"
 """As a label's source: the row's index itself, dotted."""
 
@@ -78,6 +80,15 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexPart:
+    """A label from the `place`-th number of a row's index (from 1), by `texts` if there are any."""
+
+    name: str
+    place: int
+    texts: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows found by walking the column `rows`; the index after it names the row in every other column.
 
@@ -91,6 +102,7 @@ class Table:
     columns: tuple[Reading, ...]
     volatile: bool = False
     where: Where | None = None
+    parts: tuple[IndexPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +142,15 @@ class Profile:
 
 
 def label_sources(reading: Reading, table: Table | None) -> Mapping[str, tuple[str | None, Oid | None]]:
-    """Per label: a fixed text, or the column that gives it (None, None: the index)."""
+    """Per label: a fixed text, or what gives it in a row: a column, or nothing for the index itself."""
     renamed = dict(reading.rename)
     found: dict[str, tuple[str | None, Oid | None]] = {
         renamed.get(name, name): (None, oid) for name, oid in (table.labels if table else ())
     }
+    # A part of the index has no column of its own, and a text only once the row is known.
+    found.update(
+        {renamed.get(part.name, part.name): (None, _BY_ROW) for part in (table.parts if table else ())}
+    )
     found.update({name: (text, None) for name, text in reading.labels})
     return found
 

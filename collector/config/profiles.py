@@ -35,6 +35,7 @@ from collector.model import ProfileName
 from collector.profile import (
     INDEX,
     FactReading,
+    IndexPart,
     Merge,
     Oid,
     Profile,
@@ -136,6 +137,14 @@ class WhereShape(Shape):
     equals: list[Text]
 
 
+class PartShape(Shape):
+    """A label from one number of the index."""
+
+    noun: ClassVar[str] = "part"
+    place: Annotated[int, BeforeValidator(between(1, 128, read_integer))]
+    texts: dict[Code, Text] = Field(default_factory=dict)
+
+
 class TableShape(Shape):
     """A table."""
 
@@ -145,6 +154,7 @@ class TableShape(Shape):
     columns: list[ReadingShape]
     volatile: Truth = False
     where: WhereShape | None = None
+    parts: dict[LabelName, PartShape] = Field(default_factory=dict)
 
     def table(self, name: str) -> Table:
         """As the collector knows it."""
@@ -155,6 +165,9 @@ class TableShape(Shape):
             tuple(column.reading() for column in self.columns),
             self.volatile,
             Where(self.where.oid, tuple(self.where.equals)) if self.where is not None else None,
+            tuple(
+                IndexPart(label, part.place, tuple(part.texts.items())) for label, part in self.parts.items()
+            ),
         )
 
 

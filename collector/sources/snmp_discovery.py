@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from collector.profile import Profile, Table
+from collector.profile import IndexPart, Profile, Table
 from collector.snmp.ber import Value
 from collector.snmp.oid import Oid
 from collector.snmp.session import Session
@@ -60,8 +60,21 @@ async def rows_of(session: Session, table: Table) -> tuple[Row, ...]:
     columns = [(name, oid) for name, oid in table.labels if oid is not None]
     texts = await columns_of(session, [oid for _, oid in columns], indices)
     return tuple(
-        Row(index, tuple((name, text(texts.get(oid + index))) for name, oid in columns)) for index in indices
+        Row(
+            index,
+            (
+                *((name, text(texts.get(oid + index))) for name, oid in columns),
+                *((part.name, part_of(index, part)) for part in table.parts),
+            ),
+        )
+        for index in indices
     )
+
+
+def part_of(index: Oid, part: IndexPart) -> str:
+    """The text that a part of the index stands for; the number itself where no text is known for it."""
+    number = index[part.place - 1] if part.place <= len(index) else None
+    return "" if number is None else dict(part.texts).get(number, str(number))
 
 
 async def column(session: Session, oid: Oid, indices: Sequence[Oid]) -> dict[Oid, Value]:

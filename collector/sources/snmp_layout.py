@@ -276,10 +276,16 @@ def convert(reading: Reading, raw: Value, partner: Value = None) -> Number | Non
             return None
         value = value / whole
     if reading.scale != 1.0:
-        value = value * reading.scale
+        value = _scaled(value, reading.scale)
     if reading.complement:
         value = 1 - value
     return value if reading.at_most is None else min(value, reading.at_most)
+
+
+def _scaled(value: float, scale: float) -> float:
+    """`value` times `scale`; by division where that is exact, so that 9 thousandths are 0.009."""
+    parts = round(1 / scale) if 0 < scale < 1 else 0
+    return value / parts if parts and parts * scale == 1.0 else value * scale
 
 
 def _merged(merge: Merge, first: Number, second: Number) -> Number:
