@@ -12,9 +12,10 @@ from collector.model import DeviceName, SiteCode
 from collector.outages.cover import Key
 from collector.outages.evidence import NEVER, Hearing
 from collector.outages.flap import Case, Patience
+from collector.outages.linkwatch import LinkWatch
 from collector.outages.rootcause import Cause, Finding, joint_shadow
 from collector.outages.shadow import blame, cut_off_sites, severity_of
-from collector.outages.state import CauseKind, Outage
+from collector.outages.state import CauseKind, Outage, Severity
 from collector.outages.topology import Topology
 
 FOREVER = float("inf")
@@ -42,6 +43,8 @@ class Docket:
     def _restore(self, outage: Outage, now: float) -> None:
         net = self._net
         links = frozenset(net.link_index[name] for name in outage.causes if name in net.link_index)
+        if outage.kind is CauseKind.CABLE and outage.severity is Severity.WARNING:
+            links = frozenset(net.cables.get(outage.causes[0], ()))
         keys = tuple(sorted(_key_of(outage.kind, name, net) for name in outage.causes))
         members = {net.index[DeviceName(name)] for name in outage.causes if name in net.index}
         affected = {net.index[name] for name in outage.affected_devices if name in net.index}
@@ -100,17 +103,16 @@ class Docket:
 
     # -- following -----------------------------------------------------------------------------------------
 
-    def repairs(self, now: float, finding: Finding, hearing: Hearing, ignored: AbstractSet[int]) -> set[int]:
+    def repairs(
+        self, now: float, finding: Finding, hearing: Hearing, links: LinkWatch, ignored: AbstractSet[int]
+    ) -> set[int]:
         """Notice repairs and relapses; the devices whose shadow is over, to be asked anew."""
         released: set[int] = set()
-        for device, key in finding.joined.items():
-            for case in self.cases.values():
-                if case.failing and key in case.keys:
-                    case.members |= {device}
-        for case in self.cases.values():
-            if case.ended:
-                continue
-            if case.members and case.members <= ignored:
+        self._join(finding)
+        for case in [case for case in self.cases.values() if not case.ended]:
+            if case.links:
+                self._follow_links(case, links, now)
+            elif case.members and case.members <= ignored:
                 case.recovered = now
                 self._end(case, now)
                 released |= self._behind(case, hearing)
@@ -129,6 +131,52 @@ class Docket:
             self._open(cause, hearing, now)
         self._pass_time(now)
         self._attribute(finding, meetings)
+
+    def _join(self, finding: Finding) -> None:
+        for device, key in finding.joined.items():
+            for case in self.cases.values():
+                if case.failing and key in case.keys:
+                    case.members |= {device}
+
+    def _follow_links(self, case: Case, links: LinkWatch, now: float) -> None:
+        if any(links.up_since(link, case.proof) for link in case.links):
+            case.recovered = now if case.recovered is None else case.recovered
+        elif case.recovered is not None and all(map(links.failed, case.links)):
+            case.relapse()
+            case.proof = now
+
+    def open_links(self, now: float, finding: Finding, links: LinkWatch, ignored: AbstractSet[int]) -> None:
+        """Open outages for links that failed between living ends: a loss of redundancy, so a warning."""
+        net = self._net
+        told = {link for case in self.cases.values() if not case.ended for link in case.links}
+        for key, failed in links.causes(now, finding.gone, ignored, told).items():
+            name = f"{key.kind}:{key.names[0]}"
+            previous = self.cases.get(name)
+            if previous is not None and not previous.ended:
+                continue
+            children = frozenset(net.link_child[link] for link in failed)
+            sites = {net.devices[i].site for i in children}
+            outage = Outage(
+                id=name,
+                kind=key.kind,
+                district=net.district_of(children),
+                started=links.since(failed),
+                causes=key.names,
+                affected_devices=frozenset(net.names[i] for i in children),
+                affected_sites=frozenset(),
+                severity=Severity.WARNING,
+                site=sites.pop() if len(sites) == 1 else None,
+                carrier=net.carrier_of(failed),
+            )
+            self._add(Case(outage, (key,), frozenset(), failed, proof=now), now)
+
+    def _add(self, case: Case, now: float) -> None:
+        previous = self.cases.get(case.outage.id)
+        if previous is not None and now - (previous.outage.ended or NEVER) < self._patience.memory:
+            case.flaps = previous.flaps + 1
+        self.cases[case.outage.id] = case
+        self._opened.append(case.outage.id)
+        self.revision += 1
 
     def _alive(self, case: Case, device: int, finding: Finding, hearing: Hearing) -> bool:
         if device in finding.agents:
@@ -180,15 +228,11 @@ class Docket:
     def _open(self, cause: Cause, hearing: Hearing, now: float) -> None:
         net = self._net
         previous = self.cases.get(cause.id)
-        flaps = 0
-        if previous is not None:
-            if not previous.ended:
-                if previous.recovered is not None:
-                    previous.relapse()
-                previous.members |= cause.devices
-                return
-            if now - (previous.outage.ended or NEVER) < self._patience.memory:
-                flaps = previous.flaps + 1
+        if previous is not None and not previous.ended:
+            if previous.recovered is not None:
+                previous.relapse()
+            previous.members |= cause.devices
+            return
         tops = [i for i in sorted(cause.devices) if i in hearing.misses]
         started = min(max(hearing.first_miss(i), self._floor.get(i, NEVER)) for i in tops)
         links = {
@@ -217,9 +261,7 @@ class Docket:
             carrier=net.carrier_of(own_links),
         )
         proof = max(hearing.silent.get(i, NEVER) for i in cause.devices)
-        self.cases[cause.id] = Case(outage, cause.keys, cause.devices, frozenset(), proof, flaps=flaps)
-        self._opened.append(cause.id)
-        self.revision += 1
+        self._add(Case(outage, cause.keys, cause.devices, frozenset(), proof), now)
 
     def _pass_time(self, now: float) -> None:
         for name, case in list(self.cases.items()):
@@ -259,7 +301,7 @@ class Docket:
         self, case: Case, devices: set[int], finding: Finding, meetings: AbstractSet[SiteCode]
     ) -> None:
         net, old = self._net, case.outage
-        if not devices and not case.links:  # restored, and nothing seen yet
+        if not devices or case.links:  # restored and nothing seen yet, or a link between living ends
             return
         tops = case.members & devices
         sites = cut_off_sites(net, devices, finding.gone)

@@ -106,6 +106,8 @@ class _Case:
         self.alive: dict[int, float] = {}
         self._spoken = {i for i, witness in evidence.silent.items() if evidence.telemetry[i] >= witness}
         cut = topology.cut(evidence.silent.keys() - self._spoken, self.down)
+        if self.down and self._drop_old_reports(cut):
+            cut = topology.cut(evidence.silent.keys() - self._spoken, self.down)
         self.agents = self._agents(cut)
         self.silent = set(evidence.silent) - self.agents
         if self.agents != self._spoken:
@@ -156,6 +158,14 @@ class _Case:
             if child not in self.given.silent and len(own) > self.net.spare[child]:
                 down -= own
         return down
+
+    def _drop_old_reports(self, cut: set[int]) -> bool:
+        """A device that answers although a reported link failure would cut it off: the report is what is wrong."""
+        first = min(self.given.silent.values(), default=NEVER)
+        answering = {i for i in cut if self._life(i) >= first}
+        old = {link for link in self.down if self.net.link_child[link] in answering}
+        self.down -= old
+        return bool(old)
 
     def _agents(self, cut: set[int]) -> set[int]:
         """Silent devices that are alive: they spoke by themselves, or something only they lead to answered."""

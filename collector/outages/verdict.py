@@ -14,6 +14,7 @@ from collector.outages.asking import Asking
 from collector.outages.docket import Docket
 from collector.outages.evidence import NEVER, Hearing
 from collector.outages.flap import Patience
+from collector.outages.linkwatch import LinkWatch
 from collector.outages.promises import Promises
 from collector.outages.rootcause import Evidence, Finding, judge
 from collector.outages.state import CityState, Outage
@@ -119,7 +120,7 @@ class Judge:
         self._grace: dict[int, float] = {}
         self._cohorts: set[int] = set()
         self._wanted: frozenset[int] = frozenset()
-        self._links_down: dict[int, float] = {}
+        self._links = LinkWatch(topology, self._patience.link)
         self._touched: set[int] = set(range(len(topology)))
         self._relinked: set[int] = set()
         self._dirty = True
@@ -136,12 +137,12 @@ class Judge:
             for i, link in enumerate(old.links)
             if topology.link_index.get(link.name) is not None
         }
-        down = {links[i]: at for i, at in self._links_down.items() if i in links}
+        reports = self._links.moved(topology, links)
         self._hearing = self._hearing.moved(moved, len(topology))
         self._docket.update(topology, now)
         self._view.update(topology, now, moved, links)
         self._take_up(topology)
-        self._links_down = down
+        self._links = reports
         self._promises.broker(now, connected=connected)
         for device in self._hearing.misses:
             self._draw(device, self._hearing.first_miss(device), now)
@@ -245,13 +246,9 @@ class Judge:
         number = self.topology.link_index.get(link)
         if number is None:
             return
-        news = self._view.report(number, up=up)
-        if up:
-            self._links_down.pop(number, None)
-        else:
-            self._links_down.setdefault(number, at)
-        if news:
+        if self._view.report(number, up=up):
             self._relinked.add(self.topology.link_child[number])
+        if self._links.report(number, up=up, at=at, gone=self._finding.gone):
             self._dirty = True
 
     def hint(self, device: DeviceName, kind: str, at: float) -> None:
@@ -366,7 +363,7 @@ class Judge:
             confirmed=hearing.confirmed,
             life=hearing.life,
             telemetry=hearing.telemetry,
-            links_down=self._links_down,
+            links_down=self._links.down(),
             waiting=waiting.keys(),
             claimed=docket.claimed(),
             ignored=self._ignored,
@@ -383,10 +380,11 @@ class Judge:
             if before.blind:
                 self._regain_sight(now)
                 return self._evaluate(now)
-            released = docket.repairs(now, finding, hearing, self._ignored)
+            released = docket.repairs(now, finding, hearing, self._links, self._ignored)
             if released:
                 self._release(released, now)
                 return self._evaluate(now)
+            docket.open_links(now, finding, self._links, self._ignored)
             docket.follow(now, finding, hearing, self._context.meeting_sites)
         docket.acknowledge(self._context.acknowledged)
         self._touched |= finding.gone | finding.agents
@@ -395,7 +393,7 @@ class Judge:
         self._view.finding = finding
         self._dirty = self._stale = False
         self._evaluated = now
-        self._wake = min([docket.due(), *waiting.values()])
+        self._wake = min([docket.due(), self._links.due(now), *waiting.values()])
         return None
 
     def _cannot_send(self) -> bool:
@@ -429,6 +427,7 @@ class Judge:
         claimed = self._docket.claimed()
         beyond = {i for i in range(len(self.topology)) if i not in claimed and self._hearing.life[i] < now}
         self._release(beyond - self.topology.first_hop, now)
+        self._touched.update(range(len(self.topology)))
         self._resumed = now
 
     def _sweep(self, now: float) -> None:
