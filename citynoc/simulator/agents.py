@@ -5,6 +5,7 @@ the address that was asked (IP_PKTINFO, ip(7)). It never decides what a value is
 """
 
 import asyncio
+import os
 import random
 import socket
 import struct
@@ -33,6 +34,11 @@ Control = Sequence[tuple[int, int, bytes]]
 
 class PortInUseError(Exception):
     """Somebody else has the port; the message says which."""
+
+
+def said(error: OSError) -> str:
+    """Why the system refused, without the address that asyncio repeats."""
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 @dataclass(slots=True)
@@ -115,7 +121,7 @@ class Agents:
             sock.close()
             if isinstance(error, PermissionError) or port == 0:
                 raise
-            raise PortInUseError(f"UDP port {port} on loopback cannot be used: {error.strerror}") from error
+            raise PortInUseError(f"UDP port {port} on loopback cannot be used: {said(error)}") from error
         return sock
 
     def _drain(self, sock: socket.socket, agents: dict[bytes, _Agent]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from citynoc.simulator.actions import VERBS, Action, Names
-from citynoc.simulator.agents import PortInUseError
+from citynoc.simulator.agents import PortInUseError, said
 from citynoc.simulator.director import Director
 from collector.config.document import Document, Mark
 from collector.config.problems import did_you_mean
@@ -43,7 +43,7 @@ class Control:
         try:
             await site.start()
         except OSError as error:
-            raise PortInUseError(f"TCP {host}:{port} for control cannot be used: {error.strerror}") from error
+            raise PortInUseError(f"TCP {host}:{port} for control cannot be used: {said(error)}") from error
         address, bound = self._runner.addresses[0][:2]
         return f"[{address}]:{bound}" if ":" in address else f"{address}:{bound}"
 

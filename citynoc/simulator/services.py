@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from citynoc.simulator.agents import LOOPBACK
+from citynoc.simulator.agents import LOOPBACK, said
 from citynoc.simulator.director import Director
 from collector.model import CityService
 
@@ -81,7 +81,7 @@ class Services:
                 await web.TCPSite(runner, host, port).start()
             except OSError as error:
                 names = ", ".join(service.name for service in services)
-                taken.append(f"not for service {names}: TCP {host}:{port} cannot be used: {error.strerror}")
+                taken.append(f"not for service {names}: TCP {host}:{port} cannot be used: {said(error)}")
             else:
                 count += len(services)
         return count, taken

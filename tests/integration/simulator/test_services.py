@@ -1,8 +1,12 @@
 """City services as a prober sees them, and the control API as a person with curl does."""
 
+import socket
+
 import aiohttp
 import pytest
 
+from citynoc.simulator.agents import PortInUseError
+from citynoc.simulator.simulation import Options, Simulation
 from collector.model import CityService, SiteCode
 from tests.integration.mosquitto import free_port
 from tests.integration.simulator.city import Running, running
@@ -87,3 +91,27 @@ async def test_control_tells_the_truth():
         assert set(state["unreached"]) == {"ag-004-1", "rt-00118", "vc-00118"}
         assert await city.act("repair") == 200
         assert (await city.state())["broken"] == []
+
+
+async def test_a_service_whose_address_is_taken_is_left_out_in_one_line():
+    with socket.socket() as taken:
+        taken.bind(("127.77.9.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with running(small_city.inventory(services=services(port))) as city:
+            sentence = (
+                f"not for service portal, mail: TCP 127.77.9.1:{port} cannot be used: Address already in use"
+            )
+            assert sentence in city.said
+            assert (await city.state())["broken"] == []
+
+
+async def test_a_control_address_that_is_taken_stops_the_start():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        options = Options(snmp_port=0, control=("127.0.0.1", port))
+        simulation = Simulation(small_city.inventory(), options, lambda _: None, lambda _: None)
+        with pytest.raises(PortInUseError, match=f"TCP 127.0.0.1:{port} for control cannot be used: Address"):
+            await simulation.run()
