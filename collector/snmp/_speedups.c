@@ -16,7 +16,7 @@
 enum { INTEGER = 0x02, OCTET_STRING = 0x04, SEQUENCE = 0x30, RESPONSE = 0xA2 };
 enum { COUNTER32 = 0x41, GAUGE32 = 0x42, TIME_TICKS = 0x43, COUNTER64 = 0x46 };
 enum { NOT_PLAIN = -1, ID_OCTETS = 4, SHORT = 128, MAX_MESSAGE = 65535 };
-enum { BATCH = 64 };
+enum { V2C = 1, BATCH = 64 };
 
 static const uint8_t NO_ERROR_THEN_LIST[7] = {2, 1, 0, 2, 1, 0, 0x30};
 
@@ -48,7 +48,7 @@ static Py_ssize_t locate_in(const uint8_t *data, Py_ssize_t size) {
     Py_ssize_t at = 1, span = 0;
     if (size < 1 || data[0] != SEQUENCE || !plain_length(data, size, &at, &span) || at + span != size)
         return NOT_PLAIN;
-    if (at + 4 >= size || data[at] != INTEGER || data[at + 1] != 1 || data[at + 3] != OCTET_STRING)
+    if (at + 4 >= size || data[at] != INTEGER || data[at + 1] != 1 || data[at + 2] > V2C || data[at + 3] != OCTET_STRING)
         return NOT_PLAIN;
     uint8_t community = data[at + 4];
     at += 5 + community;

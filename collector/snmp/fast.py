@@ -101,6 +101,7 @@ def locate(data: bytes) -> int:
             at + span != size
             or data[at] != ber.INTEGER
             or data[at + 1] != 1
+            or data[at + 2] > ber.Version.V2C
             or data[at + 3] != ber.OCTET_STRING
         ):
             return NOT_PLAIN
