@@ -13,6 +13,8 @@ from collector.config.document import Document
 from collector.config.files import PROFILES, TELEMETRY, Files, Part, read_files, shown_root
 from collector.config.graph import check_graph, check_vantage
 from collector.config.links import check_settings, connect
+from collector.config.maintenance import FILE as MAINTENANCE
+from collector.config.maintenance import read_maintenance
 from collector.config.names import Register
 from collector.config.odd import oddities
 from collector.config.problems import ConfigurationError, Problem, Severity, in_order
@@ -38,6 +40,7 @@ from collector.model import (
     Vantage,
     VerdictTimes,
 )
+from collector.outages.maintenance import Window
 from collector.profile import Profile
 from collector.telemetry import TelemetryProfile
 
@@ -50,6 +53,7 @@ class Configuration:
     profiles: Mapping[ProfileName, Profile]
     telemetry: Mapping[ProfileName, TelemetryProfile]
     warnings: tuple[Problem, ...] = ()
+    maintenance: tuple[Window, ...] = ()
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
@@ -90,7 +94,10 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         MappingProxyType(assembly.services),
         MappingProxyType(credentials),
     )
-    return Configuration(inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems))
+    windows, window_problems = read_maintenance(directory / MAINTENANCE, root, inventory)
+    if window_problems:
+        raise ConfigurationError([*problems, *window_problems])
+    return Configuration(inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems), windows)
 
 
 def _check(

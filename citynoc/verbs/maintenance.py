@@ -1,0 +1,161 @@
+"""`citynoc maintenance`: planned work as the configuration has it; add a window, end one.
+
+The file is `maintenance.yml` in the configuration; comments in it stay. A running service takes a change when it
+reloads.
+"""
+
+import argparse
+import json
+import os
+import re
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from collector.config import load
+from collector.config.fields import WrittenWrongError, read_duration
+from collector.config.files import shown_root
+from collector.config.maintenance import FILE, addition, read_maintenance, read_moment, unix
+from collector.config.problems import ConfigurationError, draw
+from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
+from collector.outages.maintenance import Calendar, Window
+
+HELP = "list planned work, add a window or end one"
+WRONG = 1
+MISUSE = 2
+RELOAD = "a running service takes it with: curl -X POST http://…/-/reload, or SIGHUP"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's options."""
+    parser.set_defaults(action="list")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    actions.add_parser("list", help="what is planned and what is on (the default)")
+    new = actions.add_parser("add", help="plan work")
+    new.add_argument("name", help="a name for it, as fibre-work-1")
+    new.add_argument("--device", action="append", default=[], metavar="NAME", help="cover a device")
+    new.add_argument("--site", action="append", default=[], metavar="CODE", help="cover a site")
+    new.add_argument("--district", action="append", default=[], metavar="CODE", help="cover a district")
+    new.add_argument("--from", dest="start", default="now", metavar="TIME", help="2026-08-01 22:00, or now")
+    until = new.add_mutually_exclusive_group(required=True)
+    until.add_argument("--until", metavar="TIME", help="when it ends")
+    until.add_argument("--for", dest="length", metavar="TIME", help="how long it lasts: 90m, 6h")
+    new.add_argument("--reason", default="", help="what is done, for people")
+    new.add_argument("--force", action="store_true", help="cover sites even while they are in a meeting")
+    end = actions.add_parser("end", help="end a window now, or drop one that has not begun")
+    end.add_argument("name", help="its name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print or change; 1 if the change would be wrong, 2 if it cannot be read."""
+    inventory = load(args.config, os.environ, need_secrets=False).inventory
+    now = float(int(time.clock_gettime(time.CLOCK_REALTIME)))
+    path: Path = args.config / FILE
+    windows, problems = read_maintenance(path, shown_root(args.config), inventory)
+    if problems:
+        raise ConfigurationError(problems)
+    if args.action == "add":
+        return _add(args, path, inventory, windows, now)
+    if args.action == "end":
+        return _end(args.name, path, inventory, windows, now)
+    _list(Calendar(windows, inventory), ZoneInfo(inventory.city.timezone), now, as_json=args.json)
+    return 0
+
+
+def _list(calendar: Calendar, zone: ZoneInfo, now: float, *, as_json: bool) -> None:
+    rows = [
+        {
+            "name": window.name,
+            "state": "on" if window.active(now) else "planned" if window.start > now else "over",
+            "start": window.start,
+            "end": window.end,
+            "devices": len(calendar.named(window)),
+            "reason": window.reason,
+            "force": window.force,
+        }
+        for window in calendar.windows
+    ]
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for window, row in zip(calendar.windows, rows, strict=True):
+        begin, end = (
+            f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in (window.start, window.end)
+        )
+        print(f"{row['state']:8} {begin} to {end}  {window.name}: {row['devices']} devices  {window.reason}")
+    if not rows:
+        print("no work is planned")
+
+
+def _add(
+    args: argparse.Namespace, path: Path, inventory: Inventory, windows: tuple[Window, ...], now: float
+) -> int:
+    zone = ZoneInfo(inventory.city.timezone)
+    try:
+        start = now if args.start == "now" else unix(read_moment(args.start), zone)
+        end = start + read_duration(args.length) if args.length else unix(read_moment(args.until), zone)
+    except WrittenWrongError as wrong:
+        print(f"citynoc maintenance: {wrong}; {wrong.hint or ''}".rstrip("; "), file=sys.stderr)
+        return MISUSE
+    if any(window.name == args.name for window in windows):
+        print(f"citynoc maintenance: there is a window '{args.name}' already", file=sys.stderr)
+        return WRONG
+    window = Window(
+        args.name,
+        start,
+        end,
+        frozenset(map(DeviceName, args.device)),
+        frozenset(map(SiteCode, args.site)),
+        frozenset(map(DistrictCode, args.district)),
+        args.reason,
+        args.force,
+    )
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if not re.search(r"^windows:", text, re.MULTILINE):
+        text += ("\n" if text and not text.endswith("\n") else "") + "windows:\n"
+    text = re.sub(r"^windows:[ \t]*\{\}[ \t]*$", "windows:", text, flags=re.MULTILINE)
+    text += ("" if text.endswith("\n") else "\n") + addition(window, zone)
+    return _write(path, text, inventory, f"added {args.name}")
+
+
+def _end(name: str, path: Path, inventory: Inventory, windows: tuple[Window, ...], now: float) -> int:
+    window = next((window for window in windows if window.name == name), None)
+    if window is None or window.end <= now:
+        print(f"citynoc maintenance: no window '{name}' is on or planned", file=sys.stderr)
+        return WRONG
+    zone = ZoneInfo(inventory.city.timezone)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    begin = next(i for i, line in enumerate(lines) if re.match(rf"""  ["']?{re.escape(name)}["']?:""", line))
+    after = next((i for i in range(begin + 1, len(lines)) if re.match(r" {0,2}[^\s#]", lines[i])), len(lines))
+    block = lines[begin:after]
+    if window.start >= now:
+        block = []
+    else:
+        moment = datetime.fromtimestamp(now, zone).strftime("%Y-%m-%d %H:%M:%S")
+        block = [re.sub(r"^(\s+end:).*$", rf"\1 {moment}", line) for line in block]
+    text = "".join([*lines[:begin], *block, *lines[after:]])
+    return _write(path, text, inventory, f"ended {name}")
+
+
+def _write(path: Path, text: str, inventory: Inventory, done: str) -> int:
+    """Replace the file if the new one is right; a crash leaves the old or the new one, never half of it."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        _, problems = read_maintenance(draft, path.parent, inventory)
+        if problems:
+            for problem in problems:
+                print(draw(problem).replace(draft.name, path.name), file=sys.stderr)
+            return WRONG
+        draft.replace(path)
+    except OSError as error:
+        print(f"citynoc maintenance: cannot write {path}: {error.strerror}", file=sys.stderr)
+        return WRONG
+    finally:
+        draft.unlink(missing_ok=True)
+    print(done)
+    print(RELOAD, file=sys.stderr)
+    return 0
