@@ -17,20 +17,25 @@ from exporters.state import shown
 
 KEPT = 64
 """Changes kept for those who are a little late."""
+LONGEST_NUMBER = 18
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-def event(name: str, version: int, value: Json) -> bytes:
+def event(name: str, number: str, value: Json) -> bytes:
     """One event; JSON has no newline, so its data is one line."""
-    return f"event: {name}\nid: {version}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n".encode()
+    return f"event: {name}\nid: {number}\ndata: {json.dumps(value, ensure_ascii=False)}\n\n".encode()
 
 
 class Changes:
-    """Numbers the city's changes: `observe` in order, from one place at a time; `since` from anywhere."""
+    """Numbers the city's changes: `observe` in order, from one place at a time; `since` from anywhere.
 
-    def __init__(self) -> None:
+    `life` names this run of the collector, so that a number from before a restart is not mistaken for one of ours.
+    """
+
+    def __init__(self, life: str = "") -> None:
+        self._life = life
         self._inventory: Inventory | None = None
         self._state: CityState | None = None
         self._outages: dict[str, Outage] = {}
@@ -42,6 +47,22 @@ class Changes:
     def version(self) -> int:
         """Number of the latest change."""
         return self._version
+
+    @property
+    def number(self) -> str:
+        """The latest change as its event's `id` has it."""
+        return self._number(self._version)
+
+    def version_of(self, number: str) -> int:
+        """The version that an event's `id` stands for; -1, older than all, if it is none of ours."""
+        life, _, version = number.rpartition("-")
+        known = (
+            life == self._life and version.isascii() and version.isdigit() and len(version) < LONGEST_NUMBER
+        )
+        return int(version) if known else -1
+
+    def _number(self, version: int) -> str:
+        return f"{self._life}-{version}"
 
     def seen(self, inventory: Inventory, state: CityState) -> bool:
         """Whether these very objects were the last observed."""
@@ -58,7 +79,7 @@ class Changes:
             change = self._difference(Api(inventory, state), before, state, outages)
             if change:
                 self._version += 1
-                self._kept.append(event("change", self._version, change))
+                self._kept.append(event("change", self.number, change))
         self._inventory, self._state, self._outages = inventory, state, outages
 
     def since(self, version: int) -> Sequence[bytes] | None:
@@ -83,9 +104,11 @@ class Changes:
                     if name in self._inventory.devices
                 },
                 "sites": {code: site.name.lower() for code, site in self._state.sites.items()},
+                "links": dict(self._state.links),
+                "redundancy_lost": {str(code): lost for code, lost in self._state.redundancy_lost.items()},
                 "outages": {key: api.outage(one) for key, one in self._outages.items()},
             }
-            self._snapshot = (self._version, event("snapshot", self._version, value))
+            self._snapshot = (self._version, event("snapshot", self.number, value))
         return self._snapshot[1]
 
     def _difference(
@@ -108,6 +131,14 @@ class Changes:
             found["devices"] = {str(name): row for name, row in devices.items()}
         if sites:
             found["sites"] = {str(code): row for code, row in sites.items()}
+        links = dict(_changed(before.links, state.links))
+        redundancy = {
+            str(code): lost for code, lost in _changed(before.redundancy_lost, state.redundancy_lost)
+        }
+        if links:
+            found["links"] = {**links}
+        if redundancy:
+            found["redundancy_lost"] = {**redundancy}
         if changed_outages:
             found["outages"] = changed_outages
         if before.blind != state.blind:

@@ -128,6 +128,14 @@ class DeviceExposition:
                     part.insert(0, self._headers[name])
                 yield b"".join(part)
 
+    def of(self, device: DeviceName, now: float) -> bytes:
+        """The text of one device alone, families in order of name."""
+        keys = [key for key in self._asked.get(device, ()) if self._held[key].expires > now]
+        names = sorted({name for key in keys for name in self._held[key].families})
+        return b"".join(
+            self._headers[name] + b"".join(self._blocks[name].get(key, b"") for key in keys) for name in names
+        )
+
     def __len__(self) -> int:
         """Questions that hold lines."""
         return len(self._held)

@@ -1,4 +1,4 @@
-"""Which form a client can read: HTTP's Accept and Accept-Encoding. Pure.
+"""Which form a client can read: HTTP's Accept, Accept-Encoding and their like. Pure.
 
 Source: RFC 9110 §12.5. Headers come from anybody: what cannot be parsed is ignored, never an error.
 """
@@ -34,6 +34,16 @@ def form(accept: str) -> Form:
         elif name in ("*/*", "text/*"):
             anything = max(anything, quality)
     return Form.OPENMETRICS if openmetrics > max(text, anything) else Form.TEXT
+
+
+def preferences(header: str) -> Iterator[tuple[str, float]]:
+    """Each value that a client would take and how much it likes it, 0 to 1, in its own order."""
+    return ((name, quality) for name, _, quality in _items(header))
+
+
+def html_wanted(accept: str) -> bool:
+    """Whether a browser asks: it names HTML, which a script that takes anything does not."""
+    return any(name == "text/html" and quality > 0 for name, _, quality in _items(accept))
 
 
 def gzip_accepted(accept_encoding: str) -> bool:

@@ -1,4 +1,4 @@
-"""The HTTP server: routes, negotiation and bounds around pure views. The only file that speaks HTTP.
+"""The HTTP server: routes, negotiation and bounds around pure views. People's pages are in `live/routes.py`.
 
 It never waits for a device and never holds the event loop: big texts go out in slices, compression and JSON run
 in threads, and a client that reads too slowly is cut off. Paths are listed in DESIGN §5.
@@ -19,11 +19,12 @@ from aiohttp import hdrs, web
 
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState
-from exporters import discovery, page
+from exporters import discovery
 from exporters.answers import add_headers, bound_silence, filters, from_here, problem, text, worth_a_line
 from exporters.api import Api, UnknownFilterError, near
 from exporters.exposition import Form
-from exporters.negotiation import form, gzip_accepted
+from exporters.live.routes import LivePage
+from exporters.negotiation import form, gzip_accepted, html_wanted
 from exporters.selfmetrics import SelfMetrics
 from exporters.state import StateExposition
 from exporters.stream import Stream
@@ -41,6 +42,9 @@ GZIP_WINDOW = 31  # zlib's number for a gzip header and trailer around the large
 STREAM = "/api/v1/stream"
 
 INDEX = (
+    ("/", "the city for people"),
+    ("/wall", "the city for a wall"),
+    ("/search", "sites, districts and devices by code, name or address"),
     ("/metrics", "the service about itself, for Prometheus"),
     ("/metrics/state", "states, outages and links, for Prometheus"),
     ("/metrics/devices", "every device sample, for Prometheus"),
@@ -78,6 +82,7 @@ class Server:
         self._rendering = asyncio.Lock()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="http")
         self._stream = Stream(views, self._in_thread)
+        self._live = LivePage(views, self._stream, self._in_thread)
         self._stack = AsyncExitStack()
 
     @property
@@ -112,7 +117,7 @@ class Server:
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._around], client_max_size=1024)
-        application.router.add_get("/", self._index)
+        self._live.add(application.router)
         application.router.add_get("/metrics", self._metrics)
         application.router.add_get("/metrics/state", self._metrics_state)
         application.router.add_get("/metrics/devices", self._metrics_devices)
@@ -168,6 +173,8 @@ class Server:
         try:
             return await handler(request)
         except web.HTTPNotFound:
+            if html_wanted(request.headers.get(hdrs.ACCEPT, "")):
+                return await self._live.missing(request, "page", request.path)
             return self._not_found(request)
         except web.HTTPMethodNotAllowed as error:
             response = text(405, f"{request.path} takes {' or '.join(sorted(error.allowed_methods))}")
@@ -282,13 +289,7 @@ class Server:
     def _api(self) -> Api:
         return Api(self._views.inventory(), self._views.city_state())
 
-    # -- for people and for those who run us ------------------------------------------------------------------
-
-    async def _index(self, request: web.Request) -> web.StreamResponse:
-        text = page.index(self._views.inventory(), self._views.city_state(), INDEX, ready=self._views.ready())
-        response = await self._body(request, text.encode(), "text/html; charset=utf-8")
-        response.headers["Content-Security-Policy"] = page.POLICY
-        return response
+    # -- for those who run us ---------------------------------------------------------------------------------
 
     async def _healthy(self, _: web.Request) -> web.StreamResponse:
         return text(200, "citynoc is healthy")

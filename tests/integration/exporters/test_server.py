@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector.model import DeviceName
 from collector.outcome import FailureKind
 from collector.plan import Question
-from exporters import page, server, stream
+from exporters import server, stream
+from exporters.live.pages import POLICY
 from exporters.server import INDEX, STREAM, Server
 from tests.unit.exporters.city import NOW, ROUTER, Entry, FakeViews, inventory, key, octets
 
@@ -55,8 +56,9 @@ async def test_every_listed_endpoint_answers():
             assert response.headers["Server"] == "citynoc"
             assert response.headers["X-Content-Type-Options"] == "nosniff"
         response, text = await get(client, "/")
-        assert all(f'href="{path}"' in text for path, _ in INDEX)
-        assert response.headers["Content-Security-Policy"] == page.POLICY
+        machines = [path for path, _ in INDEX if path.startswith(("/metrics", "/api", "/sd", "/-/"))]
+        assert all(f'href="{path}"' in text for path in machines)
+        assert response.headers["Content-Security-Policy"] == POLICY
 
 
 async def test_metrics_are_text_unless_openmetrics_is_preferred_and_device_samples_always():
@@ -278,14 +280,17 @@ async def test_a_compressed_scrape_shows_the_news_at_once():
             assert f"\ncitynoc_blind {int(blind)}\n" in text
 
 
-async def event(response: aiohttp.ClientResponse) -> tuple[str, dict[str, object]]:
-    """The next event's name and value; comments and the retry hint are skipped."""
+async def event(response: aiohttp.ClientResponse, wanted: str = "") -> tuple[str, dict[str, object]]:
+    """The next event's name and value; signs of life are skipped unless they are wanted."""
     fields: dict[str, str] = {}
     async for line in response.content:
         name, _, value = line.decode().rstrip("\n").partition(": ")
         if name in ("event", "data"):
             fields[name] = value
         elif not name and "data" in fields:
+            if fields["event"] == "alive" != wanted:
+                fields.clear()
+                continue
             return fields["event"], json.loads(fields["data"])
     raise AssertionError("the stream ended")
 
@@ -305,6 +310,21 @@ async def test_a_watcher_gets_the_city_and_then_its_changes(monkeypatch: pytest.
                 assert (name, value["blind"]) == ("change", blind)
         views.running = inventory(site_name="Việt Hưng")
         assert (await event(first))[0] == "snapshot"
+
+
+async def test_a_watcher_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream, "LOOK_EVERY", 0.01)
+    views = FakeViews()
+    async with serving(views) as client:
+        _, text = await get(client, "/")
+        number = text.partition('data-number="')[2].partition('"')[0]
+        async with client.get(STREAM, headers={"Last-Event-ID": number}) as watcher:
+            views.state = replace(views.state, blind=True)
+            assert (await event(watcher))[0] == "change"
+        async with client.get(f"{STREAM}?since={number}") as watcher:
+            assert (await event(watcher))[0] == "change"
+        async with client.get(f"{STREAM}?since=another-life-7") as watcher:
+            assert (await event(watcher))[0] == "snapshot"
 
 
 async def test_watchers_end_with_the_server_and_do_not_hold_it(monkeypatch: pytest.MonkeyPatch):
@@ -333,7 +353,7 @@ async def test_a_quiet_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(stream, "ALIVE_EVERY", 0.0)
     async with serving(FakeViews()) as client, client.get(STREAM) as response:
         await event(response)
-        assert await response.content.readline() == b": alive\n"
+        assert await event(response, "alive") == ("alive", {"at": NOW})
 
 
 @pytest.mark.parametrize(

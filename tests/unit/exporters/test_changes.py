@@ -26,7 +26,7 @@ def read(event: bytes) -> tuple[str, int, Any]:
     lines = event.decode().split("\n")
     assert lines[3:] == ["", ""]
     fields = dict(line.split(": ", 1) for line in lines[:3])
-    return fields["event"], int(fields["id"]), json.loads(fields["data"])
+    return fields["event"], int(fields["id"].rpartition("-")[2]), json.loads(fields["data"])
 
 
 def down(state: CityState, since: float = NOW) -> CityState:
@@ -116,3 +116,28 @@ def test_another_inventory_makes_everybody_start_anew():
     assert not changes.seen(other, state)
     changes.observe(other, state)
     assert changes.since(before) is None
+
+
+def test_links_and_redundancy_are_news_too():
+    changes = Changes()
+    changes.observe(CITY, all_up())
+    before = changes.version
+    cut = replace(all_up(), links={"rt-00115--core-1": False}, redundancy_lost={SITE: True})
+    changes.observe(CITY, cut)
+    [event] = changes.since(before) or []
+    value = read(event)[2]
+    assert value["links"] == {"rt-00115--core-1": False, "vc-00115--rt-00115": None}
+    assert value["redundancy_lost"] == {SITE: True}
+    assert read(changes.snapshot())[2]["redundancy_lost"] == {SITE: True}
+
+
+@pytest.mark.parametrize("number", ["", "1", "other-1", "me-", "me--1", "me-x", "me-²", "me-" + "9" * 30])
+def test_a_number_of_another_life_is_older_than_all(number: str):
+    assert Changes("me").version_of(number) == -1
+
+
+def test_a_number_leads_back_to_its_version():
+    changes = Changes("a-life")
+    changes.observe(CITY, all_up())
+    assert changes.version_of(changes.number) == changes.version
+    assert changes.since(changes.version_of(changes.number)) == []

@@ -1,23 +1,20 @@
-"""Discovery, the front page, negotiation and the service's own metrics."""
+"""Discovery, negotiation and the service's own metrics."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
 from collector.metrics import service
-from collector.outages.state import CauseKind, Outage, Severity
 from collector.plan import Question
-from exporters import page
 from exporters.discovery import blackbox
 from exporters.exposition import Form
 from exporters.negotiation import form, gzip_accepted
 from exporters.selfmetrics import SelfMetrics
 from exporters.traffic import Scrape, Traffic
 from exporters.views import ServiceStats
-from tests.unit.exporters.city import DISTRICT, NOW, ROUTER, SITE, all_up, inventory
+from tests.unit.exporters.city import NOW, inventory
 
 FULL = ServiceStats(
     "1.2.3",
@@ -144,36 +141,3 @@ def test_two_servers_share_no_registry():
     )
     assert b'version="a"' in first.render(Form.TEXT)
     assert b'version="b"' in second.render(Form.TEXT)
-
-
-def outage(number: int) -> Outage:
-    return Outage(
-        f"device:<b>{number}</b>",
-        CauseKind.DEVICE,
-        DISTRICT,
-        NOW,
-        (ROUTER,),
-        frozenset({ROUTER}),
-        frozenset({SITE}),
-        Severity.MAJOR,
-    )
-
-
-def test_the_front_page_counts_and_escapes():
-    city = inventory(name="<script>alert(1)</script>")
-    state = replace(all_up(), outages=(outage(1), replace(outage(2), ended=NOW)), blind=True)
-    html = page.index(city, state, [("/metrics", "a & b")], ready=False)
-    assert "<script" not in html
-    assert "&lt;script&gt;" in html
-    assert "Open outages: 1<" in html
-    assert "device:&lt;b&gt;1&lt;/b&gt;" in html
-    assert "<tr><th>up</th><td>3</td></tr>" in html
-    assert "Starting" in html
-    assert "Blind" in html
-    assert "a &amp; b" in html
-
-
-def test_a_long_list_of_outages_is_cut():
-    html = page.index(inventory(), replace(all_up(), outages=tuple(map(outage, range(200)))), [], ready=True)
-    assert "and 150 more" in html
-    assert "Starting" not in html

@@ -1,0 +1,245 @@
+"""One moment of the city in one language: what every page says about states, times and outages. Pure.
+
+Texts that devices or files gave are passed on as they are; the templates escape them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from collector.model import Device, DeviceName, Inventory, Site, SiteCode, SiteKind
+from collector.outages.state import CauseKind, CityState, Outage, State
+from exporters.live.texts import Speech
+from exporters.state import shown
+
+MARKS = {
+    State.UP: "✓",
+    State.MAINTENANCE: "≡",
+    State.UNKNOWN: "?",
+    State.AGENT_DOWN: "!",
+    State.UNREACHABLE: "⊘",
+    State.DOWN: "✕",
+}
+"""A sign for each state, because colour alone tells nothing to many."""
+
+WORST_FIRST = tuple(sorted(State, reverse=True))
+NAMES_SAID = 4
+NIGHT = (22, 6)  # hours from and to which the wall is dim; wall.js has the same
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state as it is shown: the class that colours it, its sign and its word."""
+
+    key: str
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A moment: for programs, for people, and how long ago it was."""
+
+    seconds: float
+    iso: str
+    clock: str
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site in a list."""
+
+    code: str
+    name: str
+    chip: Chip
+
+
+@dataclass(frozen=True, slots=True)
+class OutageRow:
+    """One outage in words. `communes` counts commune offices, `places` are all affected sites by code."""
+
+    id: str
+    title: str
+    where: str
+    kind: str
+    severity: str
+    severity_text: str
+    carrier: str
+    acknowledged: bool
+    started: Instant
+    ended: Instant | None
+    lasted: str
+    communes: int
+    sites: int
+    devices: int
+    places: tuple[Place, ...]
+
+
+class Scene:
+    """What can be said now. A device or site without a verdict counts as unknown."""
+
+    def __init__(self, inventory: Inventory, state: CityState, say: Speech, number: str = "") -> None:
+        self.inventory = inventory
+        self.state = state
+        self.say = say
+        self.number = number
+        self.zone = zone_of(inventory.city.timezone)
+        self.now = state.at
+
+    @property
+    def night(self) -> bool:
+        """Whether the wall should be dim, by the city's own clock."""
+        hour = datetime.fromtimestamp(self.now, self.zone).hour
+        return hour >= NIGHT[0] or hour < NIGHT[1]
+
+    def state_of(self, device: DeviceName) -> State:
+        """The device's state."""
+        verdict = self.state.devices.get(device)
+        return verdict.state if verdict else State.UNKNOWN
+
+    def site_state(self, site: SiteCode) -> State:
+        """The site's state."""
+        return self.state.sites.get(site, State.UNKNOWN)
+
+    def chip(self, state: State) -> Chip:
+        """How a state looks and reads."""
+        key = state.name.lower()
+        return Chip(key, MARKS[state], self.say(f"state.{key}"))
+
+    def link_chip(self, link: str) -> Chip:
+        """How a link looks and reads."""
+        up = self.state.links.get(link)
+        if up is None:
+            return Chip("unknown", "?", self.say("link.unknown"))
+        return Chip("up", "✓", self.say("link.up")) if up else Chip("down", "✕", self.say("link.down.short"))
+
+    def instant(self, seconds: float) -> Instant:
+        """A moment in the city's own time."""
+        at = datetime.fromtimestamp(seconds, self.zone)
+        today = datetime.fromtimestamp(self.now, self.zone).date()
+        clock = at.strftime("%H:%M:%S") if at.date() == today else at.strftime("%d/%m %H:%M")
+        return Instant(seconds, at.isoformat(timespec="seconds"), clock, self.say.age(self.now - seconds))
+
+    def site_name(self, site: SiteCode) -> str:
+        """The site's name, or its code if it has left the configuration."""
+        known = self.inventory.sites.get(site)
+        return known.name if known else site
+
+    def district_name(self, code: str) -> str:
+        """The district's name, or its code."""
+        known = next((one for key, one in self.inventory.districts.items() if key == code), None)
+        return known.name if known else code
+
+    def place(self, site: SiteCode) -> Place:
+        """A site for a list."""
+        return Place(site, self.site_name(site), self.chip(self.site_state(site)))
+
+    def outages(self, order: str = "size") -> list[OutageRow]:
+        """Open outages, by the communes they cut off (`size`) or the longest first (`age`); ended ones after them."""
+        rows = [self.outage(one) for one in shown(self.state)]
+
+        def key(row: OutageRow) -> tuple[object, ...]:
+            size = (-row.communes, -row.sites, -row.devices)
+            lasting = row.ended is None
+            if not lasting:
+                return (1, -(row.ended.seconds if row.ended else 0))
+            return (0, row.started.seconds, size) if order == "age" else (0, size, row.started.seconds)
+
+        return sorted(rows, key=key)
+
+    def outage(self, outage: Outage) -> OutageRow:
+        """One outage in words."""
+        sites = self.inventory.sites
+        communes = [
+            code for code in outage.affected_sites if code in sites and sites[code].kind is SiteKind.COMMUNE
+        ]
+        severity = outage.severity.name.lower()
+        return OutageRow(
+            id=outage.id,
+            title=self.title(outage),
+            where=self._where(outage),
+            kind=str(outage.kind),
+            severity=severity,
+            severity_text=self.say(f"severity.{severity}"),
+            carrier=outage.carrier,
+            acknowledged=outage.acknowledged,
+            started=self.instant(outage.started),
+            ended=self.instant(outage.ended) if outage.ended is not None else None,
+            lasted=self.say.age((outage.ended or self.now) - outage.started),
+            communes=len(communes),
+            sites=len(outage.affected_sites),
+            devices=len(outage.affected_devices),
+            places=tuple(self.place(code) for code in sorted(outage.affected_sites)),
+        )
+
+    def title(self, outage: Outage) -> str:
+        """The cause in words."""
+        name = said(outage.causes)
+        match outage.kind:
+            case CauseKind.DEVICE:
+                device = self.inventory.devices.get(DeviceName(outage.causes[0])) if outage.causes else None
+                role = self.say(f"role.{device.role}") if device else self.say("device")
+                return self.say("cause.device", role=role, device=name)
+            case CauseKind.SITE:
+                site = outage.site or SiteCode(outage.id.partition(":")[2])
+                return self.say("cause.site", site=self.site_name(site))
+            case CauseKind.GROUP:
+                role = self._whole_role(outage.causes)
+                if role:
+                    return self.say("cause.group.role", role=_inside(self.say(f"role.{role}")), names=name)
+                return self.say("cause.group", names=name)
+            case _:
+                return self.say(f"cause.{outage.kind}", name=name)
+
+    def _whole_role(self, causes: Iterable[str]) -> str:
+        """The role whose every device at one site is among the causes, if they are of one role and site."""
+        devices = self.inventory.devices
+        failed = [devices[DeviceName(name)] for name in causes if name in devices]
+        kinds = {(one.site, one.role) for one in failed}
+        if len(kinds) != 1 or len(failed) != len(tuple(causes)):
+            return ""
+        [(site, role)] = kinds
+        there = sum(1 for one in devices.values() if one.site == site and one.role is role)
+        return str(role) if there == len(failed) > 1 else ""
+
+    def _where(self, outage: Outage) -> str:
+        district = self.district_name(outage.district) if outage.district else ""
+        site = self.inventory.sites.get(outage.site) if outage.site else None
+        if site is None or site.kind is not SiteKind.COMMUNE:
+            return district or (site.name if site else "")
+        return f"{site.name}, {district}" if district else site.name
+
+    def explained(self, cause: str | None) -> OutageRow | None:
+        """The outage of this id, if it is shown."""
+        found = next((one for one in shown(self.state) if one.id == cause), None) if cause else None
+        return self.outage(found) if found else None
+
+    def at_site(self, site: SiteCode) -> list[Device]:
+        """The site's devices in the configuration's order."""
+        return [one for one in self.inventory.devices.values() if one.site == site]
+
+    def communes(self) -> Iterable[Site]:
+        """Every commune office."""
+        return (one for one in self.inventory.sites.values() if one.kind is SiteKind.COMMUNE)
+
+
+def said(names: Iterable[str]) -> str:
+    """The names, or the first of them and how many more there are."""
+    names = list(names)
+    more = len(names) - NAMES_SAID
+    return ", ".join(names[:NAMES_SAID]) + (f" (+{more})" if more > 0 else "")
+
+
+def _inside(role: str) -> str:
+    """A role's word in the middle of a sentence; an abbreviation keeps its capitals."""
+    return role if role[1:2].isupper() else role[:1].lower() + role[1:]
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone; UTC on a machine without the database."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC

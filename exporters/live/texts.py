@@ -1,0 +1,261 @@
+"""Every text of the live page, in Vietnamese and English side by side. Pure.
+
+A text that lacks a language cannot be written down here, and one that no page uses fails a test. `{name}` marks what
+is filled in; a text that counts has an English form for one.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Language(StrEnum):
+    """What a page can be read in; the value is its BCP 47 tag."""
+
+    VIETNAMESE = "vi"
+    ENGLISH = "en"
+
+
+class Text(NamedTuple):
+    """One text. `one` is the English form for exactly one, where it differs."""
+
+    vi: str
+    en: str
+    one: str = ""
+
+
+TEXTS: Mapping[str, Text] = MappingProxyType(
+    {
+        # -- around every page
+        "language": Text("Tiếng Việt", "English"),
+        "languages": Text("Ngôn ngữ", "Language"),
+        "skip": Text("Đến nội dung chính", "Skip to the main content"),
+        "nav": Text("Các trang", "Pages"),
+        "city": Text("Toàn thành phố", "City"),
+        "wall": Text("Màn hình lớn", "Wall"),
+        "search": Text("Tìm kiếm", "Search"),
+        "search.hint": Text("Mã, tên, địa chỉ, thiết bị", "Code, name, address, device"),
+        "as.of": Text("Tính đến", "As of"),
+        "now": Text("Đang cập nhật trực tiếp", "Live"),
+        "script.needed": Text(
+            "Trình duyệt không chạy script: trang tự tải lại mỗi 15 giây.",
+            "Without scripts the page reloads itself every 15 seconds.",
+        ),
+        "lost": Text(
+            "Mất kết nối với hệ thống giám sát. Số liệu dưới đây là của lúc mất kết nối; đang thử kết nối lại…",
+            "The connection to the monitor is lost. What you see is from when it was lost; trying to connect again…",
+        ),
+        "blind": Text(
+            "Hệ thống giám sát bị cô lập: thiết bị đầu tiên trên đường ra không trả lời. Không thể kết luận về phần còn lại.",
+            "The monitor is cut off: its first hop is silent. Nothing can be said about what lies beyond.",
+        ),
+        "starting": Text(
+            "Đang khởi động: chưa hỏi hết các thiết bị lần đầu.",
+            "Starting: not every device has been asked for the first time yet.",
+        ),
+        "machines": Text("Dành cho chương trình", "For programs"),
+        # -- states
+        "state.up": Text("Hoạt động", "Up"),
+        "state.maintenance": Text("Bảo trì", "Maintenance"),
+        "state.unknown": Text("Chưa rõ", "Unknown"),
+        "state.agent_down": Text("SNMP im lặng", "Agent silent"),
+        "state.unreachable": Text("Không tới được", "Unreachable"),
+        "state.down": Text("Hỏng", "Down"),
+        "means.up": Text("trả lời bình thường", "answers"),
+        "means.maintenance": Text("đang bảo trì theo kế hoạch", "planned work"),
+        "means.unknown": Text("không có bằng chứng", "no evidence either way"),
+        "means.agent_down": Text("SNMP im lặng, thiết bị vẫn chạy", "SNMP is silent, the device lives"),
+        "means.unreachable": Text(
+            "bị cắt do sự cố ở nơi khác", "cut off by a fault somewhere else, not broken itself"
+        ),
+        "means.down": Text("nguyên nhân gốc", "a root cause"),
+        # -- the city
+        "counters": Text("Tình trạng", "State"),
+        "sites": Text("{n} điểm", "{n} sites", "{n} site"),
+        "communes": Text("{n} xã, phường", "{n} communes", "{n} commune"),
+        "devices": Text("{n} thiết bị", "{n} devices", "{n} device"),
+        "of.devices": Text("trên {n} thiết bị", "of {n} devices", "of {n} device"),
+        "redundancy.lost.count": Text(
+            "{n} điểm chỉ còn một đường",
+            "{n} sites are left with a single way",
+            "{n} site is left with a single way",
+        ),
+        "map": Text("Bản đồ", "Map"),
+        "map.communes": Text("579 xã, phường", "579 communes"),
+        "map.units": Text("126 đơn vị từ 7/2025", "126 units since July 2025"),
+        "map.described": Text(
+            "Bản đồ theo tình trạng. Cùng nội dung ở dạng chữ: danh sách quận, huyện bên dưới.",
+            "Map coloured by state. The same in words: the list of districts below.",
+        ),
+        "map.centre": Text("Phóng to nội thành", "The centre, enlarged"),
+        "legend": Text("Chú giải", "Legend"),
+        "link.down": Text("tuyến mạng đứt", "link down"),
+        "districts": Text("Quận, huyện", "Districts"),
+        "district": Text("Quận, huyện", "District"),
+        "served": Text("Thông suốt", "Served"),
+        "core": Text("Mạng lõi", "Core"),
+        "core.links": Text("Các tuyến của mạng lõi", "Links of the core"),
+        # -- outages
+        "outages": Text("Sự cố", "Outages"),
+        "outages.none": Text("Không có sự cố nào.", "No outage."),
+        "outages.count": Text("{n} sự cố đang diễn ra", "{n} outages", "{n} outage"),
+        "outages.past": Text("Đã khắc phục trong giờ qua", "Ended within the hour"),
+        "outages.more": Text("và {n} sự cố khác", "and {n} more"),
+        "outages.by.size": Text("theo quy mô", "by size"),
+        "outages.by.age": Text("theo thời gian", "by age"),
+        "since": Text("từ", "since"),
+        "lasted": Text("kéo dài", "lasted"),
+        "affected": Text("Bị ảnh hưởng", "Affected"),
+        "acknowledged": Text("Đã tiếp nhận", "Acknowledged"),
+        "severity.warning": Text("Cảnh báo", "Warning"),
+        "severity.major": Text("Nghiêm trọng", "Major"),
+        "severity.critical": Text("Khẩn cấp", "Critical"),
+        "cause.device": Text("{role} {device} không trả lời", "{role} {device} does not answer"),
+        "cause.link": Text("Tuyến {name} bị đứt", "Link {name} is down"),
+        "cause.cable": Text("Cáp {name} bị đứt", "Cable {name} is cut"),
+        "cause.site": Text(
+            "Mọi thiết bị tại {site} đều im lặng (thường do mất điện)",
+            "Every device at {site} is silent (power, most often)",
+        ),
+        "cause.group": Text("Cùng lúc không trả lời: {names}", "Silent together: {names}"),
+        "cause.group.role": Text(
+            "Cùng lúc không trả lời: {names} (mọi {role} ở đó)",
+            "Silent together: {names} (every {role} there)",
+        ),
+        "cause.carrier": Text("nhà mạng {carrier}", "carrier {carrier}"),
+        # -- roles
+        "role.router": Text("Bộ định tuyến", "Router"),
+        "role.aggregation": Text("Bộ định tuyến gom", "Aggregation router"),
+        "role.core": Text("Bộ định tuyến lõi", "Core router"),
+        "role.switch": Text("Bộ chuyển mạch", "Switch"),
+        "role.endpoint": Text("Thiết bị họp", "Video endpoint"),
+        "role.bridge": Text("Máy chủ họp (MCU)", "Conference bridge"),
+        "role.ups": Text("Bộ lưu điện", "UPS"),
+        "role.gateway": Text("Cổng ra mạng Chính phủ", "Gateway"),
+        "kind.commune": Text("Trụ sở xã, phường", "Commune office"),
+        "kind.district": Text("Nút mạng quận, huyện", "District node"),
+        "kind.data-centre": Text("Trung tâm dữ liệu", "Data centre"),
+        "kind.agency": Text("Cơ quan", "Agency"),
+        # -- a site, a device
+        "site": Text("Điểm", "Site"),
+        "device": Text("Thiết bị", "Device"),
+        "role": Text("Vai trò", "Role"),
+        "state": Text("Tình trạng", "State"),
+        "address": Text("Địa chỉ", "Address"),
+        "code": Text("Mã", "Code"),
+        "kind": Text("Loại", "Kind"),
+        "unit": Text("Đơn vị từ 7/2025", "Unit since July 2025"),
+        "tags": Text("Nhãn", "Tags"),
+        "written": Text("Khai báo tại", "Written in"),
+        "location": Text("Vị trí", "Location"),
+        "why": Text("Vì sao", "Why"),
+        "why.cause": Text("Nguyên nhân: {cause}", "Cause: {cause}"),
+        "path": Text("Đường về mạng lõi", "Way to the core"),
+        "path.none": Text("Nối thẳng với hệ thống giám sát.", "Directly at the monitor."),
+        "path.level": Text("Chặng {n}", "Hop {n}"),
+        "redundancy": Text("Dự phòng", "Redundancy"),
+        "redundancy.kept": Text("Còn đường dự phòng.", "A second way works."),
+        "redundancy.lost": Text(
+            "Mất dự phòng: hỏng thêm một đường là bị cắt.", "Lost: one more fault cuts the site off."
+        ),
+        "redundancy.none": Text("Chưa biết, hoặc chỉ có một đường.", "Not known, or there is only one way."),
+        "uplink": Text("Tuyến", "Link"),
+        "link.up": Text("thông", "up"),
+        "link.down.short": Text("đứt", "down"),
+        "link.unknown": Text("chưa rõ", "not known"),
+        "cable": Text("cáp {name}", "cable {name}"),
+        "carrier": Text("Nhà mạng", "Carrier"),
+        "devices.here": Text("Thiết bị tại đây", "Devices here"),
+        "behind": Text("Phụ thuộc vào đây", "Depends on it"),
+        "behind.none": Text("Không có gì phụ thuộc.", "Nothing depends on it."),
+        "last.heard": Text("Nghe lần cuối", "Last heard"),
+        "answers.now": Text("đang trả lời", "answering"),
+        "never": Text("chưa lần nào", "never"),
+        "facts": Text("Thiết bị tự khai", "What it says of itself"),
+        "facts.none": Text("Chưa cho biết gì.", "Nothing yet."),
+        "vendor": Text("Hãng, kiểu máy", "Vendor, model"),
+        "profile": Text("Cấu hình đọc", "Profile"),
+        "interfaces": Text("Cổng mạng", "Interfaces"),
+        "interface": Text("Cổng", "Interface"),
+        "interface.state": Text("Trạng thái", "Status"),
+        "interface.speed": Text("Tốc độ", "Speed"),
+        "interface.errors": Text("Lỗi nhận / gửi", "Errors in / out"),
+        "interface.discards": Text("Bỏ gói nhận / gửi", "Discards in / out"),
+        "interface.carries": Text("Mang tuyến", "Carries"),
+        "interface.off": Text("tắt", "off"),
+        "readings": Text("Số đo hiện tại", "Readings now"),
+        "readings.none": Text("Không có số đo nào còn hiệu lực.", "There is no reading that is still true."),
+        "reading": Text("Số đo", "Reading"),
+        "value": Text("Giá trị", "Value"),
+        "history": Text("Các lần hỏi gần đây", "Last questions"),
+        "history.none": Text("Chưa hỏi lần nào.", "Not asked yet."),
+        "history.at": Text("Lúc", "At"),
+        "history.question": Text("Câu hỏi", "Question"),
+        "history.result": Text("Kết quả", "Result"),
+        "history.log": Text("{n} dòng nhật ký", "{n} log lines", "{n} log line"),
+        "history.ok": Text("trả lời", "answered"),
+        "question.liveness": Text("còn sống?", "alive?"),
+        "question.poll": Text("đọc số liệu", "full poll"),
+        "question.telemetry": Text("tự báo (MQTT)", "telemetry (MQTT)"),
+        "failure.timeout": Text("không trả lời kịp", "no answer in time"),
+        "failure.unreachable": Text("mạng báo không tới được", "the network says unreachable"),
+        "failure.refused": Text("từ chối phục vụ", "refused to serve"),
+        "failure.auth": Text("sai mật khẩu SNMP", "wrong credential"),
+        "failure.protocol": Text("trả lời sai giao thức", "answer breaks the protocol"),
+        "failure.decode": Text("không đọc được nội dung", "cannot be read"),
+        "failure.stalled": Text("chính hệ thống giám sát bị chậm", "the monitor itself was late"),
+        "failure.bug": Text("lỗi của hệ thống giám sát", "a fault of the monitor"),
+        "journal.note": Text(
+            "Ở đây chỉ có sự cố đang diễn ra và của giờ qua; lịch sử dài hơn nằm trong Prometheus.",
+            "Only what lasts and what ended within the hour; longer history is in Prometheus.",
+        ),
+        # -- search and what is not there
+        "search.found": Text("{n} kết quả cho “{q}”", "{n} results for “{q}”", "{n} result for “{q}”"),
+        "search.none": Text("Không tìm thấy “{q}”.", "Nothing is called “{q}”."),
+        "search.empty": Text(
+            "Gõ mã, tên (có dấu hoặc không dấu), địa chỉ hay tên thiết bị.",
+            "Type a code, a name (with or without accents), an address or a device.",
+        ),
+        "search.near": Text("Có phải bạn tìm:", "Did you mean:"),
+        "missing.title": Text("Không có trang này", "There is no such page"),
+        "missing.site": Text("Không có điểm nào mang mã “{q}”.", "There is no site “{q}”."),
+        "missing.device": Text("Không có thiết bị “{q}”.", "There is no device “{q}”."),
+        "missing.district": Text("Không có quận, huyện “{q}”.", "There is no district “{q}”."),
+        "missing.unit": Text("Không có đơn vị “{q}”.", "There is no unit “{q}”."),
+        "missing.page": Text("Không có trang “{q}”.", "There is no page “{q}”."),
+        "back": Text("Về trang toàn thành phố", "Back to the city"),
+        # -- the wall
+        "wall.pause": Text("Dừng xoay", "Pause"),
+        "wall.resume": Text("Xoay tiếp", "Go on"),
+        "wall.calm": Text("Mọi nơi thông suốt", "All is well"),
+        # -- time
+        "seconds": Text("{n} giây", "{n} seconds", "{n} second"),
+        "minutes": Text("{n} phút", "{n} minutes", "{n} minute"),
+        "hours": Text("{n} giờ", "{n} hours", "{n} hour"),
+        "days": Text("{n} ngày", "{n} days", "{n} day"),
+    }
+)
+
+
+class Speech:
+    """One language's texts: what templates and views say."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text with `values` filled in. KeyError for a text that does not exist."""
+        text = TEXTS[key]
+        said = text.vi if self.language is Language.VIETNAMESE else text.en
+        if self.language is Language.ENGLISH and values.get("n") == 1 and text.one:
+            said = text.one
+        return said.format(**values) if values else said
+
+    def age(self, seconds: float) -> str:
+        """How long, to the unit that matters."""
+        seconds = max(0, int(seconds))
+        for key, length in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+            if seconds >= 2 * length or (seconds >= length and key == "minutes"):
+                return self(key, n=seconds // length)
+        return self("seconds", n=seconds)
