@@ -102,6 +102,7 @@ class Judge:
         self._docket = Docket(topology, patience, open_outages, now)
         self._view = View(topology, now)
         self._context = NO_CONTEXT
+        self._informed = False
         self._beat_at = self._swept = self._resumed = now
         self._take_up(topology)
 
@@ -146,8 +147,9 @@ class Judge:
         self._promises.broker(now, connected=connected)
         for device in self._hearing.misses:
             self._draw(device, self._hearing.first_miss(device), now)
-        self._context = NO_CONTEXT
-        self._take(context, now)
+        if self._informed:
+            self._informed = False
+            self._take(context, now)
 
     # -- news ----------------------------------------------------------------------------------------------
 
@@ -269,10 +271,14 @@ class Judge:
 
     # -- rounds --------------------------------------------------------------------------------------------
 
-    def round(self, now: float, context: Context = NO_CONTEXT) -> Round:
-        """The verdicts as of now, and whom to ask."""
+    def round(self, now: float, context: Context | None = None) -> Round:
+        """The verdicts as of now, and whom to ask. Without a context the last one goes on.
+
+        Until a first one is given no outage ends because nobody cares for it.
+        """
         self._beat(now)
-        self._take(context, now)
+        if context is not None:
+            self._take(context, now)
         if now - self._swept >= SWEEP:
             self._sweep(now)
         late = now - self._evaluated >= SOON or now < self._evaluated
@@ -304,8 +310,9 @@ class Judge:
             self._beat_at = at
 
     def _take(self, context: Context, now: float) -> None:
-        if context == self._context:
+        if context == self._context and self._informed:
             return
+        self._informed = True
         index = self.topology.index
         watched = {index[name] for name in context.watched if name in index}
         covered = frozenset(index[name] for name in context.maintenance if name in index)
@@ -380,7 +387,9 @@ class Judge:
             if before.blind:
                 self._regain_sight(now)
                 return self._evaluate(now)
-            released = docket.repairs(now, finding, hearing, self._links, self._ignored)
+            released = docket.repairs(
+                now, finding, hearing, self._links, self._ignored if self._informed else frozenset()
+            )
             if released:
                 self._release(released, now)
                 return self._evaluate(now)

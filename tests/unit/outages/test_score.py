@@ -138,7 +138,7 @@ def test_agent_dead_device_alive(world: World):
 
 def test_agent_of_an_endpoint_dead(net: Topology):
     world = World(net, telemetry=True)
-    world.context = type(world.context)(watched=frozenset(n for n in net.names if n.startswith("vc-")))
+    world.context = Context(watched=frozenset(n for n in net.names if n.startswith("vc-")))
     world.run(15)
     world.deafen("vc-00003")
     world.run(30)
@@ -293,3 +293,20 @@ def test_acknowledged(world: World):
     world.context = Context(acknowledged=frozenset({"device:rt-00003"}))
     last = world.run(1)
     assert last.state.outages[0].acknowledged
+
+
+def test_a_restart_in_a_meeting_keeps_its_outage(world: World):
+    meeting = Context(watched=frozenset({DeviceName("vc-00003")}))
+    world.context = meeting
+    world.kill("vc-00003")
+    world.run(20)
+    assert world.pages() == ["device:vc-00003"]
+    again = World(world.net, 7, restored=world.last.state.outages, start=world.now + 5)
+    again.kill("vc-00003")
+    assert again.judge.round(again.now).closed == ()
+    again.context = meeting
+    again.run(20)
+    assert again.opened == again.closed == []
+    again.context = Context()
+    again.run(1)
+    assert [outage.id for _, outage in again.closed] == ["device:vc-00003"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from collector.model import DeviceName, SiteCode, VerdictTimes
 from collector.outages.state import CityState, DeviceVerdict, Outage, Severity, State
 from collector.outages.topology import Topology
-from collector.outages.verdict import NO_CONTEXT, Context, Judge, Round, Via
+from collector.outages.verdict import Context, Judge, Round, Via
 
 TIMEOUT = 0.7
 INTERVAL = 5.0
@@ -34,7 +34,7 @@ class World:
         self.dead: set[int] = set()
         self.deaf: set[int] = set()
         self.cut_links: set[int] = set()
-        self.context: Context = NO_CONTEXT
+        self.context: Context | None = None
         self.judge = Judge(topology, VerdictTimes(), start, restored)
         self.opened: list[tuple[float, Outage]] = []
         self.closed: list[tuple[float, Outage]] = []
