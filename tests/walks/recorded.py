@@ -113,11 +113,12 @@ class Device:
 
 
 @contextmanager
-def agent(objects: Objects, community: bytes = b"example") -> Iterator[int]:
+def agent(objects: Objects, community: bytes = b"example", host: str = "127.0.0.1") -> Iterator[int]:
     """Answer for a recorded device on a free loopback port, which is given, until the block ends."""
     device = Device(objects)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as sock:
+        sock.bind((host, 0))
         port = int(sock.getsockname()[1])
 
         def serve() -> None:
@@ -134,6 +135,6 @@ def agent(objects: Objects, community: bytes = b"example") -> Iterator[int]:
         try:
             yield port
         finally:
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stopper:
-                stopper.sendto(b"", ("127.0.0.1", port))
+            with socket.socket(family, socket.SOCK_DGRAM) as stopper:
+                stopper.sendto(b"", (host, port))
             thread.join(10)
