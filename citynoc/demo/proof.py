@@ -20,6 +20,7 @@ from collector.model import Device, Role, Site, SiteKind
 LOOK_EVERY = 0.5
 QUIET = 20.0  # seconds after the page in which a second one, or a child's, would have come
 QUIET_AFTER = 10.0  # the same after the resolution
+HEARTBEAT_WITHIN = 90.0  # Prometheus sends again after a minute what Alertmanager did not take
 PAGE_WITHIN = 60.0
 RESOLVED_WITHIN = 120.0  # a line that has flapped must hold before it counts as repaired
 

@@ -30,8 +30,11 @@ ORDER: tuple[tuple[str, Callable[[Room], Program]], ...] = (
     ("simulator", servers.simulator),
     ("citynoc", servers.service),
     ("blackbox", servers.blackbox),
+    (
+        "alertmanager",
+        servers.alertmanager,
+    ),  # before Prometheus, which sends an alert again only after a minute
     ("prometheus", servers.prometheus),
-    ("alertmanager", servers.alertmanager),
 )
 """Each finds there what it talks to; closing goes the other way round, so that nobody is paged for the end."""
 

@@ -93,8 +93,8 @@ async def _until_told(choice: Choice, args: argparse.Namespace, screen: Screen) 
             try:
                 return await (_check(stack, args.timeout, screen) if args.check else _show(stack, screen))
             except DemoError as error:
-                screen.fail(str(error))
                 _show_logs(stack.supervisor, screen)
+                screen.fail(str(error))  # last, so that it is what a person sees
                 return FAILED
             except asyncio.CancelledError:
                 for number in (
