@@ -1,4 +1,4 @@
-"""Whom a command asks over SNMP: a device of the inventory, or any address with a community from the environment."""
+"""Whom a command asks over SNMP: a device of the inventory, or any address with secrets from the environment."""
 
 import argparse
 import os
@@ -20,10 +20,12 @@ from collector.model import (
     Secret,
     SiteCode,
     SnmpAccess,
+    SnmpV3User,
     SnmpVersion,
 )
 from collector.plan import Poll, Question
 from collector.profile import Profile
+from collector.snmp.usm_keys import AUTHS, PRIVS
 
 MISUSE = 2
 _TIMEOUT = 2.0  # seconds; a person waits for one device
@@ -67,7 +69,21 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         help="environment variable that holds the community (for --address)",
     )
     parser.add_argument("--profile", metavar="P", help="ask as this kind of device (for --address: if-mib)")
-    parser.add_argument("--version", choices=["1", "2c"], default="2c", help="SNMP version (for --address)")
+    parser.add_argument(
+        "--version",
+        choices=[version.value for version in SnmpVersion],
+        default="2c",
+        help="SNMP version (for --address)",
+    )
+    parser.add_argument("--user", metavar="NAME", help="v3 user (for --address)")
+    parser.add_argument("--auth", choices=list(AUTHS), help="v3 authentication protocol")
+    parser.add_argument(
+        "--auth-key-env", metavar="NAME", help="environment variable that holds its passphrase"
+    )
+    parser.add_argument("--priv", choices=list(PRIVS), help="v3 privacy protocol")
+    parser.add_argument(
+        "--priv-key-env", metavar="NAME", help="environment variable that holds its passphrase"
+    )
     parser.add_argument("--timeout", type=float, metavar="SECONDS", help="wait so long for each answer")
 
 
@@ -98,9 +114,7 @@ def _by_name(args: argparse.Namespace, configuration: Configuration) -> Target:
 
 
 def _by_address(args: argparse.Namespace) -> Target:
-    community = os.environ.get(args.community_env or "")
-    if community is None:
-        raise WrongTargetError("give --community-env NAME, and the community in that environment variable")
+    credential = _given_credential(args)
     try:
         endpoint = Endpoint.parse(args.address)
         address = ip_address(endpoint.host)
@@ -108,13 +122,38 @@ def _by_address(args: argparse.Namespace) -> Target:
         raise WrongTargetError(f"--address {args.address}: {wrong}") from None
     loaded, _ = load_profiles(args.config / "profiles", args.config)
     profiles = dict(loaded)
-    credential = Credential(CredentialName("given"), SnmpVersion(args.version), Secret(community))
     access = _with_options(
         SnmpAccess(endpoint.port, ProfileName("if-mib"), credential.name, 5.0, 30.0, _TIMEOUT), args, profiles
     )
     name = DeviceName(args.device or "device")
     device = Device(name, SiteCode("none"), DistrictCode("none"), Role.ROUTER, address, snmp=access)
     return Target(device, access, credential, profiles)
+
+
+def _given_credential(args: argparse.Namespace) -> Credential:
+    version = SnmpVersion(args.version)
+    name = CredentialName("given")
+    if version is not SnmpVersion.V3:
+        return Credential(
+            name, version, _from_environment(args.community_env, "--community-env", "community")
+        )
+    if not args.user:
+        raise WrongTargetError("version 3 wants --user NAME")
+    if args.priv and not args.auth:
+        raise WrongTargetError("--priv needs --auth: privacy without authentication does not exist")
+    auth = priv = None
+    if args.auth:
+        auth = _from_environment(args.auth_key_env, "--auth-key-env", "authentication passphrase")
+    if args.priv:
+        priv = _from_environment(args.priv_key_env, "--priv-key-env", "privacy passphrase")
+    return Credential(name, version, v3=SnmpV3User(args.user, args.auth, auth, args.priv, priv))
+
+
+def _from_environment(variable: str | None, option: str, what: str) -> Secret:
+    value = os.environ.get(variable or "")
+    if not value:
+        raise WrongTargetError(f"give {option} NAME, and the {what} in that environment variable")
+    return Secret(value)
 
 
 def _with_options(

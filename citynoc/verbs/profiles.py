@@ -7,15 +7,13 @@ import time
 from citynoc.asking import Target, WrongTargetError, add_target, say, target_of
 from collector.config import ConfigurationError
 from collector.config.profiles import load_profiles
-from collector.model import SnmpVersion
 from collector.outcome import Failure
 from collector.profile import best_match
 from collector.snmp import oid as oids
 from collector.snmp.errors import FaultError
 from collector.snmp.session import Session
 from collector.snmp.transport import Endpoint, Transport
-from collector.sources.snmp import community_of
-from collector.sources.snmp_agent import VERSIONS
+from collector.sources.snmp_access import Access, Users
 from collector.sources.snmp_layout import text
 
 _SYS_DESCR = (1, 3, 6, 1, 2, 1, 1, 1, 0)
@@ -38,11 +36,11 @@ def run(args: argparse.Namespace) -> int:
         target = target_of(args)
     except WrongTargetError as wrong:
         return say(str(wrong))
-    community = community_of(target.credential)
-    if isinstance(community, Failure):
-        return say(community.detail)
+    access = Users().access(target.credential)
+    if isinstance(access, Failure):
+        return say(access.detail)
     try:
-        described, identity = asyncio.run(_identify(target, community))
+        described, identity = asyncio.run(_identify(target, access))
     except FaultError as error:
         print(f"{target.device.name}: {error}")
         return 1
@@ -63,14 +61,15 @@ def _verdict(target: Target, described: str, identity: str, *, known: bool) -> i
     return 0
 
 
-async def _identify(target: Target, community: bytes) -> tuple[str, str]:
+async def _identify(target: Target, access: Access) -> tuple[str, str]:
     async with Transport(clock=time.monotonic) as transport:
         session = Session(
             transport,
             Endpoint.of(target.device.address, target.access.port),
-            VERSIONS[target.credential.version or SnmpVersion.V2C],
-            community,
+            access.version,
+            access.community,
             timeout=target.access.timeout,
+            security=access.security,
         )
         described, identity = await session.get([_SYS_DESCR, _SYS_OBJECT_ID])
     value = identity.value

@@ -7,7 +7,6 @@ import sys
 import time
 
 from citynoc.asking import Target, WrongTargetError, add_target, say, target_of
-from collector.model import SnmpVersion
 from collector.outcome import Failure
 from collector.snmp import describe
 from collector.snmp import oid as oids
@@ -15,8 +14,7 @@ from collector.snmp.errors import FaultError, WalkError
 from collector.snmp.oid import Oid, OidError
 from collector.snmp.session import Session
 from collector.snmp.transport import Endpoint, Transport
-from collector.sources.snmp import community_of
-from collector.sources.snmp_agent import VERSIONS
+from collector.sources.snmp_access import Access, Users
 
 HELP = "walk a part of a device's MIB"
 
@@ -39,26 +37,27 @@ def run(args: argparse.Namespace) -> int:
         target = target_of(args)
     except (OidError, WrongTargetError) as wrong:
         return say(str(wrong))
-    community = community_of(target.credential)
-    if isinstance(community, Failure):
-        return say(community.detail)
+    access = Users().access(target.credential)
+    if isinstance(access, Failure):
+        return say(access.detail)
     try:
-        asyncio.run(_walk(target, community, root, as_json=args.json))
+        asyncio.run(_walk(target, access, root, as_json=args.json))
     except (FaultError, WalkError) as error:
         sys.stderr.write(f"{target.device.name}: {error}\n")
         return 1
     return 0
 
 
-async def _walk(target: Target, community: bytes, root: Oid, *, as_json: bool) -> None:
+async def _walk(target: Target, access: Access, root: Oid, *, as_json: bool) -> None:
     async with Transport(clock=time.monotonic) as transport:
         session = Session(
             transport,
             Endpoint.of(target.device.address, target.access.port),
-            VERSIONS[target.credential.version or SnmpVersion.V2C],
-            community,
+            access.version,
+            access.community,
             timeout=target.access.timeout,
             bulk=target.profiles[target.access.profile].quirks.bulk,
+            security=access.security,
         )
         async for item in session.walk(root):
             if as_json:

@@ -11,6 +11,7 @@ class Pure:
 
     name = "python"
     sift = staticmethod(fast.sift)
+    read_row = staticmethod(fast.read_row)
     pairs = staticmethod(fast.pairs)
     receive = staticmethod(fast.receive)
     send = staticmethod(fast.send)
@@ -33,6 +34,7 @@ def best() -> Codec:
 
         name = "compiled"
         sift = staticmethod(_speedups.sift)
+        read_row = staticmethod(_speedups.read_row)
         pairs = staticmethod(_speedups.pairs)
 
         @staticmethod

@@ -1,24 +1,42 @@
 """Messages and values as one line for people. Pure; shows no community."""
 
-from collector.snmp import ber
+from collector.snmp import ber, usm_message
 from collector.snmp import oid as oids
 from collector.snmp.ber import Message, Pdu, VarBind
 from collector.snmp.errors import BerError, ErrorStatus
 
 _SHOWN = 64  # octets of a string
+_LEVELS = ("noAuthNoPriv", "authNoPriv", "?", "authPriv")
 _REQUESTS = frozenset({Pdu.GET, Pdu.GET_NEXT, Pdu.GET_BULK})
 
 
 def message(data: bytes) -> str:
     """A whole message: kind, request-id, error, objects and values."""
     try:
-        read = ber.decode(data)
+        if usm_message.is_v3(data):
+            return _v3(data)
+        return _pdu(ber.decode(data), len(data))
     except BerError as error:
         return f"{len(data)} octets that cannot be read: {error}"
+
+
+def _v3(data: bytes) -> str:
+    """Of a message whose privacy was taken off: its flags still say that it had it."""
+    sealed = usm_message.read(data)
+    level = _LEVELS[sealed.level]
+    who = sealed.user.decode(errors="replace")
+    head = f"v3 {level} user {who!r} engine {sealed.engine_id.hex() or '?'} boots {sealed.boots} time {sealed.time}"
+    if data[sealed.at] == ber.OCTET_STRING:
+        return f"{head}: {len(data)} octets, encrypted"
+    scoped = usm_message.read_scoped(data[sealed.at : sealed.end])
+    return f"{head}: {_pdu(usm_message.read_pdu(scoped.pdu), len(data))}"
+
+
+def _pdu(read: Message, size: int) -> str:
     kind = next((pdu.name for pdu in Pdu if pdu == read.pdu), f"{read.pdu:#04x}")
     asked = read.pdu in _REQUESTS
     items = [oids.dotted(item.oid) if asked else varbind(item) for item in read.varbinds]
-    return f"{kind} {read.request_id} {len(data)} octets{_numbers(read)}: {', '.join(items)}"
+    return f"{kind} {read.request_id} {size} octets{_numbers(read)}: {', '.join(items)}"
 
 
 def _numbers(read: Message) -> str:

@@ -9,6 +9,7 @@ from collector.snmp import fast
 from collector.snmp.ber import Message, Value
 from collector.snmp.errors import Fault, FaultKind, refusal
 from collector.snmp.templates import Template
+from collector.snmp.usm import Security
 
 BUFFER = 16 << 20  # octets of socket buffer asked of the kernel
 _SNDBUFFORCE, _RCVBUFFORCE = 32, 33  # Linux asm-generic/socket.h; Python does not name them
@@ -37,17 +38,30 @@ class Endpoint(NamedTuple):
 class Exchange(ABC):
     """One question and what to do with its end. May be asked again, with another template, once it has ended.
 
-    `plain` exchanges take numbers without their types: the short cut of `fast`.
+    `plain` exchanges take numbers without their types: the short cut of `fast`. `security` is that of v3.
     """
 
-    __slots__ = ("address", "endpoint", "request_id", "sent_at", "template", "timeout")
+    __slots__ = (
+        "address",
+        "endpoint",
+        "request_id",
+        "resealed",
+        "security",
+        "sent_at",
+        "template",
+        "timeout",
+    )
     plain: ClassVar[bool] = True
 
-    def __init__(self, endpoint: Endpoint, template: Template, timeout: float) -> None:
+    def __init__(
+        self, endpoint: Endpoint, template: Template, timeout: float, security: Security | None = None
+    ) -> None:
         self.endpoint = endpoint
         self.address = endpoint.address
         self.template = template
         self.timeout = timeout
+        self.security = security
+        self.resealed = 0
         self.request_id = b""
         self.sent_at = 0.0
 

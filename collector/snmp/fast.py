@@ -71,6 +71,9 @@ class Codec(Protocol):
     ) -> tuple[list[tuple[_Open, list[int]]], list[Datagram]]:
         """See `sift`."""
 
+    def read_row(self, data: bytes, at: int, asked: tuple[bytes, ...], /) -> list[int] | None:
+        """See `read_row`."""
+
     def pairs(
         self,
         kind: type[_Pair],

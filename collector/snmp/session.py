@@ -16,6 +16,7 @@ from collector.snmp.errors import ErrorStatus, Fault, FaultError, FaultKind, Wal
 from collector.snmp.oid import Oid
 from collector.snmp.templates import Template
 from collector.snmp.transport import Endpoint, Exchange, Transport
+from collector.snmp.usm import Security
 
 MAX_WALK = 200_000  # objects of one walk
 REPETITIONS = 24
@@ -29,9 +30,12 @@ class _Asked(Exchange):
     plain = False
 
     def __init__(
-        self, endpoint: Endpoint, template: Template, timeout: float, end: asyncio.Future[Message]
+        self,
+        session: "Session",
+        template: Template,
+        end: asyncio.Future[Message],
     ) -> None:
-        super().__init__(endpoint, template, timeout)
+        super().__init__(session.endpoint, template, session.timeout, session.security)
         self.end = end
 
     def read(self, message: Message) -> None:
@@ -59,6 +63,7 @@ class Session:
     retries: int = 2
     bulk: bool = True
     max_varbinds: int = 48
+    security: Security | None = None  # for version 3, whose community is empty
 
     async def request(self, pdu: Pdu, asked: Sequence[Oid], first: int = 0, second: int = 0) -> Message:
         """One request's response, whatever its error-status. Raises FaultError."""
@@ -72,7 +77,7 @@ class Session:
         )
         for left in range(self.retries, -1, -1):
             end: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-            exchange = _Asked(self.endpoint, template, self.timeout, end)
+            exchange = _Asked(self, template, end)
             self.transport.ask(exchange)
             try:
                 return await end

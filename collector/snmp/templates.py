@@ -1,5 +1,7 @@
 """Requests encoded once, with the request-id patched in for each use. Pure.
 
+Of a v3 request it is the PDU alone: what stands around it is each agent's own (`usm`).
+
 A GET that is asked of thousands of devices every few seconds differs only in four octets; templates for equal
 requests are one object (`Templates`), so that memory does not grow with devices that are alike.
 """
@@ -41,9 +43,13 @@ class Template:
         null = bytes((NULL, 0))
         varbinds = ber.tlv(SEQUENCE, b"".join(ber.tlv(SEQUENCE, oid + null) for oid in self.asked))
         self.tail = ber.integer(first) + ber.integer(second) + varbinds
-        opening = ber.integer(version) + ber.tlv(OCTET_STRING, community)
         body = len(_ID_TLV) + 4 + len(self.tail)
-        inner = opening + bytes((pdu,)) + ber.length(body) + _ID_TLV
+        start = bytes((pdu,)) + ber.length(body) + _ID_TLV
+        if version == Version.V3:
+            self.head, self.opening = start, b""
+            return
+        opening = ber.integer(version) + ber.tlv(OCTET_STRING, community)
+        inner = opening + start
         self.head = bytes((SEQUENCE,)) + ber.length(len(inner) + 4 + len(self.tail)) + inner
         self.opening = opening + bytes((Pdu.RESPONSE,))
 

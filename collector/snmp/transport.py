@@ -15,7 +15,7 @@ from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from collector.snmp import ber, fast
+from collector.snmp import ber, fast, usm, usm_message
 from collector.snmp.ber import Message
 from collector.snmp.codec import best
 from collector.snmp.errors import BerError, Fault, FaultKind
@@ -30,6 +30,7 @@ DRAIN = 256  # datagrams read before questions get their turn
 MAX_POSTPONED = 20  # looks at the timeout queues that a flood of datagrams may postpone
 IN_FLIGHT = 4_096  # open questions; more wait unsent, so that answers fit into the receive buffer
 REMEMBERED = 8_192  # request-ids remembered to tell late and repeated answers from invented ones
+RESEALED = 4  # times that one v3 question is sent again because the agent told its engine or clock
 _IDS_AT_ONCE = 1_024
 
 
@@ -114,6 +115,7 @@ class Transport:
 
     def ask(self, exchange: Exchange) -> None:
         """Send soon; the exchange is told its end later, never from within this call."""
+        exchange.resealed = 0
         self._outbox.append(exchange)
         if not self._flush_planned:
             self._flush_planned = True
@@ -156,7 +158,13 @@ class Transport:
             exchange.sent_at = now
             batch.exchanges.append(exchange)
             batch.request_ids.append(request_id)
-            batch.datagrams.append((template.head + request_id + template.tail, address))
+            security = exchange.security
+            data = (
+                template.head + request_id + template.tail
+                if security is None
+                else security.seal(template, request_id, now)
+            )
+            batch.datagrams.append((data, address))
         for (sock, timeout), batch in groups.items():
             self._send(sock, timeout, batch)
         if pending and not self._ticking():
@@ -190,7 +198,7 @@ class Transport:
         queue.append((exchanges[0].sent_at + timeout, request_ids))
         if self._watch is not None:
             for exchange, (data, _) in zip(exchanges, datagrams, strict=False):
-                self._watch("sent", exchange.endpoint, data)
+                self._show("sent", exchange, data)
 
     def _unsent(self, exchange: Exchange, error: OSError) -> None:
         detail = f"sending to {exchange.endpoint} failed: {error.strerror or error}"
@@ -253,7 +261,10 @@ class Transport:
         return len(datagrams) < DRAIN
 
     def _arrived_odd(self, data: bytes, source: fast.Address) -> None:
-        """An answer that is not plain: strings, errors, other encodings, or rubbish."""
+        """An answer that is not plain: strings, errors, other encodings, secured, or rubbish."""
+        if usm_message.is_v3(data):
+            self._arrived_sealed(data, source)
+            return
         try:
             top = ber.header(data)
         except BerError:
@@ -270,8 +281,7 @@ class Transport:
         if top.community != exchange.template.community or top.version != exchange.template.version:
             self.ignored["community"] += 1
             return
-        if self._watch is not None:
-            self._watch("received", exchange.endpoint, data)
+        self._show("received", exchange, data)
         del self._pending[request_id]
         self._past[0][request_id] = True
         try:
@@ -283,6 +293,65 @@ class Transport:
             exchange.read(message)
         except Exception as bug:  # noqa: BLE001 one agent's answer must not end everybody's polls
             self._bug(exchange, bug)
+
+    def _arrived_sealed(self, data: bytes, source: fast.Address) -> None:
+        """A v3 message: the answer, what the agent lacked to give one, or nobody's."""
+        try:
+            sealed = usm_message.read(data)
+        except BerError:
+            self.ignored["undecodable"] += 1
+            return
+        request_id = sealed.msg_id.to_bytes(4)
+        exchange = self._pending.get(request_id)
+        if exchange is None or exchange.address != source:
+            self._ignore(exchange, request_id)
+            return
+        if exchange.security is None:
+            self.ignored["community"] += 1
+            return
+        self._show("received", exchange, data)
+        opened = exchange.security.open(sealed, self.now)
+        if isinstance(opened, usm.Ignored):
+            self.ignored[opened.reason] += 1
+            return
+        del self._pending[request_id]
+        self._past[0][request_id] = True
+        if isinstance(opened, usm.Response):
+            self._opened(exchange, request_id, opened.pdu)
+        elif isinstance(opened, Fault):
+            self._fail(exchange, opened)
+        elif exchange.resealed < RESEALED:
+            exchange.resealed += 1
+            self._outbox.append(exchange)
+        else:
+            self._fail(
+                exchange, Fault(FaultKind.PROTOCOL, "the agent's engine or clock never stays the same")
+            )
+
+    def _opened(self, exchange: Exchange, request_id: bytes, pdu: bytes) -> None:
+        """The authentic answer's PDU, as if it had come plain."""
+        try:
+            at = usm_message.request_id_at(pdu)
+            if at > 0 and exchange.plain and pdu[at : at + len(request_id)] == request_id:
+                values = self.codec.read_row(pdu, at, exchange.template.asked)
+                if values is not None:
+                    exchange.answered(values)  # type: ignore[arg-type] # a list of numbers is read, not written
+                    return
+            message = usm_message.read_pdu(pdu)
+            if message.request_id == int.from_bytes(request_id):
+                exchange.read(message)
+            else:
+                self._fail(exchange, Fault(FaultKind.PROTOCOL, "the answer is to another question"))
+        except BerError as error:
+            self._fail(exchange, Fault(FaultKind.DECODE, f"answer cannot be read: {error}"))
+        except Exception as bug:  # noqa: BLE001 as in `_drain`
+            self._bug(exchange, bug)
+
+    def _show(self, what: str, exchange: Exchange, data: bytes) -> None:
+        """To people who debug, without privacy."""
+        if self._watch is not None:
+            legible = data if exchange.security is None else exchange.security.legible(data)
+            self._watch(what, exchange.endpoint, legible)
 
     def _ignore(self, exchange: Exchange | None, request_id: bytes) -> None:
         if exchange is not None:
@@ -344,7 +413,10 @@ class Transport:
                     exchange = self._pending.pop(request_id, None)
                     if exchange is not None:
                         self._past[0][request_id] = False
-                        self._fail(exchange, Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s"))
+                        fault = Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s")
+                        if exchange.security is not None:
+                            fault = exchange.security.silent(fault, told=exchange.resealed > 0)
+                        self._fail(exchange, fault)
             if not queue:
                 del self._queues[timeout]
 

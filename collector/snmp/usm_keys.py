@@ -120,6 +120,10 @@ class User:
     def __post_init__(self) -> None:
         if self.priv is not None and self.auth is None:
             raise ValueError("privacy without authentication does not exist")  # RFC 3414 §1.4.3
+        if self.auth is not None and not self.auth_passphrase:
+            raise ValueError("the authentication passphrase is empty")
+        if self.priv is not None and not self.priv_passphrase:
+            raise ValueError("the privacy passphrase is empty")
 
     @property
     def level(self) -> str:

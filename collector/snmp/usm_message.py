@@ -25,7 +25,7 @@ _MODEL = ber.integer(USM)
 class Sealed(NamedTuple):
     """A message as it came. `at` and `end` bound the TLV of the data: a scopedPDU, or an OCTET STRING of ciphertext.
 
-    `digest` is msgAuthenticationParameters and `digest_at` its place in `raw`.
+    Which of them is looked at by `content_of`. `digest` is msgAuthenticationParameters and `digest_at` its place in `raw`.
     """
 
     raw: bytes
@@ -99,8 +99,7 @@ def read(data: bytes) -> Sealed:
     salt, salt_end = _string(data, at, stop)
     if salt_end != stop or len(user) > _MAX_USER or (engine_id and len(engine_id) not in ENGINE_ID_OCTETS):
         raise BerError("security parameters have another shape")
-    wanted = OCTET_STRING if flags[0] & PRIV else SEQUENCE
-    _, data_end = ber.expect(data, data_at, end, wanted)
+    _, _, data_end = ber.read_tlv(data, data_at, end)
     if data_end != end:
         raise BerError("octets after the message's data")
     return Sealed(
@@ -120,7 +119,7 @@ def read_scoped(data: bytes) -> Scoped:
 
 
 def content_of(sealed: Sealed) -> bytes:
-    """What the data's TLV holds, if it is ciphertext, else the TLV of the scopedPDU itself."""
+    """The ciphertext, if the flags say that there is one, else the TLV of the scopedPDU. BerError if it is not there."""
     if not sealed.flags & PRIV:
         return sealed.raw[sealed.at : sealed.end]
     start, stop = ber.expect(sealed.raw, sealed.at, sealed.end, OCTET_STRING)

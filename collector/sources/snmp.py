@@ -1,4 +1,4 @@
-"""Asks devices over SNMP v1 and v2c: liveness questions and full polls, on one transport for all of them.
+"""Asks devices over SNMP v1, v2c and v3: liveness questions and full polls, on one transport for all of them.
 
 Keeps per device what makes the next poll cheap and drops it with `forget`. Judges nothing: a liveness question is
 asked once, and asking again is the judge's business.
@@ -11,15 +11,16 @@ from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
 from typing import Self
 
-from collector.model import Credential, DeviceName
-from collector.outcome import Failure, FailureKind, Measured
+from collector.model import DeviceName
+from collector.outcome import Failure, Measured
 from collector.plan import Poll, Question
 from collector.snmp import fast
 from collector.snmp.errors import Fault, FaultError, FaultKind, WalkError
 from collector.snmp.templates import Templates
 from collector.snmp.transport import Endpoint, Transport
 from collector.sources import Deliver
-from collector.sources.snmp_agent import VERSIONS, Agent
+from collector.sources.snmp_access import Users
+from collector.sources.snmp_agent import Agent
 from collector.sources.snmp_discovery import discover
 from collector.sources.snmp_layout import Layouts
 from collector.sources.snmp_poll import FullPoll, Liveness
@@ -61,6 +62,7 @@ class SnmpSource:
         self.transport = Transport(clock=clock, source=source, sockets=sockets, codec=codec, watch=watch)
         self.templates = Templates()
         self.layouts = Layouts()
+        self.users = Users()
         self.discoveries = 0
         self._agents: dict[DeviceName, Agent] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -118,12 +120,10 @@ class SnmpSource:
         )
 
     def _meet(self, poll: Poll) -> Agent | Failure:
-        community = community_of(poll.credential)
-        if isinstance(community, Failure):
-            return community
-        assert poll.credential.version is not None  # noqa: S101 `community_of` looked
-        version = VERSIONS[poll.credential.version]
-        agent = self._agents[poll.device.name] = Agent(poll, version, community, self.templates)
+        access = self.users.access(poll.credential)
+        if isinstance(access, Failure):
+            return access
+        agent = self._agents[poll.device.name] = Agent(poll, access, self.templates)
         return agent
 
     # What full polls need: the rare parts run as tasks, so that the common part needs none.
@@ -165,12 +165,3 @@ class SnmpSource:
                 {"message": f"polling {poll.endpoint} failed", "exception": bug}
             )
             poll.end(Fault(FaultKind.BUG, f"discovery failed: {type(bug).__name__}"))
-
-
-def community_of(credential: Credential) -> bytes | Failure:
-    """The community to ask with, or why this credential has none."""
-    if credential.version not in VERSIONS:
-        return Failure(FailureKind.AUTH, f"credential {credential.name!r} is not for SNMP v1 or v2c")
-    if credential.community is None:
-        return Failure(FailureKind.AUTH, f"credential {credential.name!r} has no community")
-    return credential.community.reveal().encode()

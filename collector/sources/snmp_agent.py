@@ -1,21 +1,20 @@
 """What is remembered of one device between polls: rows, series, request size, uptime. Bounded by the device's rows."""
 
-from collector.model import SnmpVersion
 from collector.outcome import Measured, SeriesSet
 from collector.plan import Poll, PollKey, Question
 from collector.snmp import ber
-from collector.snmp.ber import Value, Version
+from collector.snmp.ber import Value
 from collector.snmp.fast import Column
 from collector.snmp.session import Session
 from collector.snmp.size import MOST, RequestSize
 from collector.snmp.templates import Template, Templates
 from collector.snmp.transport import Endpoint, Transport
 from collector.snmp.uptime import Uptime
+from collector.sources.snmp_access import Access
 from collector.sources.snmp_discovery import Discovery, columns_of, rows_of
 from collector.sources.snmp_layout import SYS_UPTIME, Block, Layout, Layouts, Row, blocks
 
 REDISCOVER = 600.0  # seconds after which rows and labels are read again without any sign of change
-VERSIONS = {SnmpVersion.V1: Version.V1, SnmpVersion.V2C: Version.V2C}
 _LIVENESS = (ber.object_identifier(SYS_UPTIME),)
 
 
@@ -38,6 +37,7 @@ class Agent:
         "poll",
         "rediscover_at",
         "rows",
+        "security",
         "settled",
         "signature",
         "size",
@@ -48,8 +48,9 @@ class Agent:
         "volatile_tables",
     )
 
-    def __init__(self, poll: Poll, version: Version, community: bytes, templates: Templates) -> None:
+    def __init__(self, poll: Poll, access: Access, templates: Templates) -> None:
         device = poll.device
+        version, community = access.version, access.community
         self.poll = poll
         self.key = PollKey(device.name, Question.POLL)
         self.liveness_key = PollKey(device.name, Question.LIVENESS)
@@ -57,6 +58,7 @@ class Agent:
         self.endpoint = Endpoint.of(device.address, poll.access.port)
         self.version = version
         self.community = community
+        self.security = access.security
         self.liveness: Template = templates.get(version, community, _LIVENESS)
         self.size = RequestSize(min(poll.profile.quirks.max_varbinds or MOST, MOST))
         self.uptime = Uptime()
@@ -97,6 +99,7 @@ class Agent:
             timeout=self.poll.access.timeout,
             bulk=self.poll.profile.quirks.bulk,
             max_varbinds=self.size.limit,
+            security=self.security,
         )
 
     def learn(self, found: Discovery, layouts: Layouts, now: float) -> Layout:

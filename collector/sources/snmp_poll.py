@@ -54,7 +54,7 @@ class Liveness(Exchange):
     __slots__ = ("agent", "deliver", "key", "transport")
 
     def __init__(self, poll: Poll, agent: Agent, deliver: Deliver, transport: Transport) -> None:
-        super().__init__(agent.endpoint, agent.liveness, poll.access.timeout)
+        super().__init__(agent.endpoint, agent.liveness, poll.access.timeout, agent.security)
         self.agent = agent
         self.transport = transport
         self.deliver = deliver
@@ -106,7 +106,7 @@ class FullPoll(Exchange):
     )
 
     def __init__(self, poll: Poll, agent: Agent, deliver: Deliver, bench: Bench) -> None:
-        super().__init__(agent.endpoint, agent.liveness, poll.access.timeout)
+        super().__init__(agent.endpoint, agent.liveness, poll.access.timeout, agent.security)
         self.agent = agent
         self.bench = bench
         self.deliver = deliver
