@@ -256,6 +256,8 @@ class City:
     broker: Broker | None = None
     source_address: Address | None = None
     verdict: VerdictTimes = VerdictTimes()
+    alertmanager: str | None = None
+    """Beginning of Alertmanager's address: silences are read there; None where nobody may take an outage."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from citynoc.importer.layout import Area, Layout, Placed
-from citynoc.importer.texts import CITY, CORE, CREDENTIALS, SERVICES
+from citynoc.importer.texts import CITY, CORE, CREDENTIALS, ON_CALL, SERVICES
 
 _ROUTERS = (
     ("mikrotik-routeros", ("ether1", "ether2")),
@@ -34,6 +34,7 @@ def files_of(layout: Layout, city: str) -> Mapping[str, str]:
         "city.yml": CITY.format(city=scalar(city)) + _modeline("city"),
         "core.yml": _core(layout) + _modeline("core"),
         "credentials.yml": CREDENTIALS + _modeline("credentials"),
+        "oncall.yml": _on_call(layout) + _modeline("oncall"),
     }
     for area in layout.areas:
         pages[f"districts/{area.code}-{area.slug}.yml"] = _district(area)
@@ -54,6 +55,13 @@ def _core(layout: Layout) -> str:
         for number, (name, title, path, site) in enumerate(SERVICES, start=1)
     )
     return CORE.format(ring=ring, services=services)
+
+
+def _on_call(layout: Layout) -> str:
+    """One district has a team of its own by day: the easternmost of those in town."""
+    in_town = [area for area in layout.areas if area.name.startswith("Quận ")] or list(layout.areas)
+    east = max(in_town, key=lambda area: area.longitude)
+    return ON_CALL.format(district=scalar(east.code), name=east.name)
 
 
 def _district(area: Area) -> str:

@@ -15,6 +15,9 @@ source_address: 127.0.0.1 # SNMP questions are sent from here
 broker:
   address: 127.0.0.1:1883
 
+# Whoever takes an outage silences it there; citynoc reads the silences. Without it nobody counts as having taken it.
+alertmanager: http://127.0.0.1:9093
+
 # Where citynoc runs. If every first hop is silent, it is citynoc that is cut off, and it says so once.
 vantage:
   site: dc-1
@@ -133,6 +136,61 @@ CREDENTIALS = """\
 #   broker: {username: citynoc, password: file:/etc/citynoc/broker.password}
 credentials:
   snmp-community: {version: 2c, community: env:CITYNOC_SNMP_COMMUNITY}
+"""
+
+ON_CALL = """\
+# Who is told what, when, how and in which language: roles, never people. `citynoc alertmanager --output DIR` writes
+# Alertmanager's files from it; how each part works stands in docs/how-to/on-call.md. Secrets are references here too.
+language: vi # of messages, unless a receiver has its own: vi or en
+# timezone: Asia/Ho_Chi_Minh # of the hours below, if not city.yml's
+
+# What links in messages begin with; the live page's is `public_url` in city.yml.
+links:
+  grafana: http://127.0.0.1:3000
+  # runbooks: https://wiki.city.example/citynoc # in front of docs/runbooks/NAME.md; without it that path is named
+
+# smtp: {{server: mail.city.example:587, from: noc@city.example, username: noc, password: env:SMTP_PASSWORD}}
+
+# A role and every way to reach it: webhook, email, telegram, slack, discord, webex, pagerduty, opsgenie, pushover.
+#   email: {{to: noc@city.example}}
+#   telegram: {{chat: -1001234567890, token: env:TELEGRAM_TOKEN}}
+#   slack: {{url: file:/etc/citynoc/secrets/slack-url}}
+receivers:
+  night-shift:
+    webhook: {{url: http://127.0.0.1:9580/on-call, token: none}} # loopback: nobody else can reach it
+  district-east:
+    webhook: {{url: http://127.0.0.1:9580/district-east, token: none}}
+  duty-manager:
+    language: en
+    webhook: {{url: http://127.0.0.1:9580/duty-manager, token: none}}
+  day-desk:
+    webhook: {{url: http://127.0.0.1:9580/operations, token: none}}
+
+# Hours of the week, in local time. Past midnight belongs to the day on which it began; `always` needs no entry.
+hours:
+  working: [mon-fri 07:30-17:30]
+  night: 22:00-06:00
+
+# Who is paged: the first entry that has the outage's district and is on duty.
+shifts:
+  - {{to: district-east, hours: working, districts: [{district}]}} # {name}
+  - {{to: night-shift}}
+
+# How many sites an outage must cut off before it pages; the first entry whose hours it is counts, and without any it
+# is one. What waits is a warning until it grows, a meeting is at risk, or these hours are over.
+# To sleep through what cuts off fewer than five sites: - {{hours: night, sites: 5}}
+wake:
+  - {{hours: always, sites: 1}}
+
+# Who is told what is broken and cuts nobody off.
+warnings: {{to: day-desk, hours: working}}
+
+# A page that nobody has silenced: who hears of it next, counted from the page.
+escalation:
+  - {{after: 15m, to: duty-manager}}
+
+# An address outside this building that raises the alarm when it hears nothing.
+heartbeat: {{url: http://127.0.0.1:9580/heartbeat, token: none, every: 1m}}
 """
 
 SERVICES = (

@@ -9,6 +9,7 @@ from typing import Any
 from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile
 from collector.config.schema_network import CoreFile, DistrictFile
+from collector.config.schema_oncall import OnCallFile
 from collector.config.shape import Shape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -21,6 +22,7 @@ def schemas() -> Mapping[str, dict[str, Any]]:
         "core": CoreFile,
         "credentials": CredentialsFile,
         "district": DistrictFile,
+        "oncall": OnCallFile,
     }
     return {
         kind: {"$schema": DIALECT, **_cleaned(model.model_json_schema())} for kind, model in kinds.items()

@@ -17,6 +17,8 @@ from collector.config.maintenance import FILE as MAINTENANCE
 from collector.config.maintenance import read_maintenance
 from collector.config.names import Register
 from collector.config.odd import oddities
+from collector.config.oncall import FILE as ON_CALL
+from collector.config.oncall import OnCall, read_on_call
 from collector.config.problems import ConfigurationError, Problem, Severity, in_order
 from collector.config.profiles import load_profiles
 from collector.config.schema_city import CityFile
@@ -54,6 +56,7 @@ class Configuration:
     telemetry: Mapping[ProfileName, TelemetryProfile]
     warnings: tuple[Problem, ...] = ()
     maintenance: tuple[Window, ...] = ()
+    on_call: OnCall | None = None
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
@@ -74,10 +77,14 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     devices = _check(
         assembly, _names_in(files, PROFILES, profiles), _names_in(files, TELEMETRY, telemetry), credentials
     )
+    timezone = files.city.model.timezone if files.city.model is not None else "UTC"
+    districts = assembly.districts if files.whole else None
+    on_call, on_call_problems = read_on_call(directory / ON_CALL, root, districts, timezone)
     problems = [
         *files.problems,
         *profile_problems,
         *telemetry_problems,
+        *on_call_problems,
         *secret_problems,
         *assembly.complaints.all(),
     ]
@@ -97,7 +104,9 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     windows, window_problems = read_maintenance(directory / MAINTENANCE, root, inventory)
     if window_problems:
         raise ConfigurationError([*problems, *window_problems])
-    return Configuration(inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems), windows)
+    return Configuration(
+        inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems), windows, on_call
+    )
 
 
 def _check(
@@ -213,4 +222,5 @@ def _city(shape: CityFile) -> City:
         broker,
         shape.source_address,
         verdict,
+        shape.alertmanager,
     )

@@ -61,7 +61,8 @@ def _read_timezone(value: Any) -> str:
     return text
 
 
-def _read_public_url(value: Any) -> str:
+def read_url(value: Any) -> str:
+    """The beginning of an address on the web: no login, no query, no slash at the end."""
     text = text_of(value).rstrip("/")
     try:
         parts = urlsplit(text)
@@ -75,6 +76,8 @@ def _read_public_url(value: Any) -> str:
 
 
 Endpoint = Annotated[HostPort, BeforeValidator(_read_host_port), as_json(type="string", pattern=":[0-9]+$")]
+Url = Annotated[str, BeforeValidator(read_url)]
+Timezone = Annotated[str, BeforeValidator(_read_timezone)]
 
 
 class BrokerShape(Shape):
@@ -115,9 +118,10 @@ class CityFile(Shape):
     noun: ClassVar[str] = "file"
 
     city: Text
-    timezone: Annotated[str, BeforeValidator(_read_timezone)]
+    timezone: Timezone
     listen: Endpoint
-    public_url: Annotated[str, BeforeValidator(_read_public_url)]
+    public_url: Url
+    alertmanager: Url | None = None
     source_address: IpAddress | None = None
     broker: BrokerShape | None = None
     vantage: VantageShape

@@ -34,7 +34,7 @@ def test_the_committed_schema_is_the_current_one(kind: str):
 @pytest.mark.parametrize(
     "path",
     [
-        *(CONFIG / name for name in ("city.yml", "core.yml", "credentials.yml")),
+        *(CONFIG / name for name in ("city.yml", "core.yml", "credentials.yml", "oncall.yml")),
         *sorted((CONFIG / "districts").glob("*.yml"))[:4],
         *(HERE / "good").rglob("*.yml"),
     ],

@@ -1,0 +1,320 @@
+"""The shape of `oncall.yml`: receivers with their channels, hours, shifts, what wakes, escalation, heartbeat.
+
+A channel's secrets are references; whether they can be resolved is asked only by who writes Alertmanager's files.
+No message of ours repeats a value: a secret may stand in the wrong place.
+"""
+
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from collector.config.fields import (
+    Text,
+    Truth,
+    WrittenWrongError,
+    as_json,
+    between,
+    matching,
+    one_of,
+    read_duration,
+    read_integer,
+    text_of,
+)
+from collector.config.schema_city import Endpoint, Timezone, Url, read_url
+from collector.config.schema_network import DistrictField
+from collector.config.secrets import Reference, SecretReference, read_reference
+from collector.config.shape import Shape
+from collector.oncall import ALWAYS, DAY, DAYS, Language, Span
+
+NO_SECRET = "none"  # noqa: S105 - the word that says there is none
+_SPAN = re.compile(r"(?:(?P<days>[a-z,-]+)(?: |$))?(?:(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d))?", re.ASCII)
+_SPAN_HINT = "write it like mon-fri 07:30-17:30, sat,sun 08:00-12:00 or 22:00-06:00"
+
+
+def read_spans(value: Any) -> tuple[Span, ...]:
+    """`mon-fri 22:00-06:00` as spans that end on the day they begin; past midnight belongs to the day before."""
+    text = text_of(value)
+    match = _SPAN.fullmatch(text)
+    if match is None or not text:
+        raise WrittenWrongError("these are not hours of the week", _SPAN_HINT)
+    days = _read_days(match["days"])
+    if match["start"] is None:
+        return (Span(days, 0, DAY),)
+    start, end = _read_minute(match["start"]), _read_minute(match["end"])
+    if start in {DAY, end}:
+        raise WrittenWrongError("this is no time at all", "a whole day is 00:00-24:00")
+    if start < end:
+        return (Span(days, start, end),)
+    tomorrow = tuple(sorted((day + 1) % 7 for day in days))
+    spans = Span(days, start, DAY), Span(tomorrow, 0, end)
+    return spans if end else spans[:1]
+
+
+def _read_days(text: str | None) -> tuple[int, ...]:
+    if text is None:
+        return tuple(range(7))
+    found: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if first not in DAYS or (dash and last not in DAYS):
+            raise WrittenWrongError("this names no day of the week", f"one of {', '.join(DAYS)}")
+        start = DAYS.index(first)
+        length = (DAYS.index(last) - start) % 7 if dash else 0
+        found.update((start + step) % 7 for step in range(length + 1))
+    return tuple(sorted(found))
+
+
+def _read_minute(text: str) -> int:
+    hour, minute = int(text[:2]), int(text[3:])
+    if minute >= 60 or hour * 60 + minute > DAY:  # noqa: PLR2004 - minutes of an hour
+        raise WrittenWrongError("this is no time of day", _SPAN_HINT)
+    return hour * 60 + minute
+
+
+def _read_hours(value: Any) -> tuple[Span, ...]:
+    if not isinstance(value, list):
+        return read_spans(value)
+    if not value:
+        raise WrittenWrongError("the list is empty", _SPAN_HINT)
+    return tuple(span for item in value for span in read_spans(item))
+
+
+def _read_hours_name(value: Any) -> str:
+    if text_of(value) == ALWAYS.name:
+        raise WrittenWrongError(f"'{ALWAYS.name}' is known already: every hour of the week")
+    return _read_name(value)
+
+
+def _read_token(value: Any) -> Reference | str:
+    return NO_SECRET if text_of(value) == NO_SECRET else read_reference(value)
+
+
+def _read_secret_url(value: Any) -> Reference | str:
+    text = text_of(value)
+    return read_reference(text) if text.startswith(("env:", "file:")) else read_url(text)
+
+
+_read_name = matching(
+    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?", "a name", "small letters, digits and '-', as night-shift"
+)
+_read_mail = matching(
+    r"[^\s@<>,;:\"']{1,64}@[A-Za-z0-9.-]{1,190}", "an e-mail address", "as noc@city.example"
+)
+_SECRET = as_json(type="string")
+
+
+def _read_mails(value: Any) -> tuple[str, ...]:
+    found = tuple(_read_mail(item) for item in (value if isinstance(value, list) else [value]))
+    if not found:
+        raise WrittenWrongError("the list is empty", "write at least one address")
+    return found
+
+
+Role = Annotated[str, BeforeValidator(_read_name), as_json(type="string")]
+LanguageField = Annotated[
+    Language, BeforeValidator(one_of(Language, "a language")), as_json(enum=[tag.value for tag in Language])
+]
+Mail = Annotated[str, BeforeValidator(_read_mail), as_json(type="string")]
+Token = Annotated[Reference | str | None, BeforeValidator(_read_token), _SECRET]
+SecretUrl = Annotated[Reference | str, BeforeValidator(_read_secret_url), _SECRET]
+Sites = Annotated[
+    int,
+    BeforeValidator(between(1, 100_000, read_integer)),
+    as_json(type="integer", minimum=1, maximum=100_000),
+]
+Delay = Annotated[float, BeforeValidator(between(60, 86400, read_duration, " s")), as_json(type="string")]
+
+
+class WebhookShape(Shape):
+    """Alertmanager's JSON, posted. With a reference for `url` the address itself is the secret."""
+
+    noun: ClassVar[str] = "webhook"
+
+    url: SecretUrl
+    token: Token = None
+
+
+class EmailShape(Shape):
+    """A mail through `smtp`."""
+
+    noun: ClassVar[str] = "email"
+
+    to: Annotated[
+        tuple[str, ...],
+        BeforeValidator(_read_mails),
+        as_json(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}]),
+    ]
+
+
+class TelegramShape(Shape):
+    """A message of a Telegram bot. `api` is another server that speaks Telegram's bot protocol."""
+
+    noun: ClassVar[str] = "telegram"
+
+    chat: Annotated[int, BeforeValidator(read_integer), as_json(type="integer")]
+    token: SecretReference
+    api: Url | None = None
+
+
+class SlackShape(Shape):
+    """A Slack incoming webhook, or what speaks like one (Mattermost, Rocket.Chat)."""
+
+    noun: ClassVar[str] = "slack"
+
+    url: SecretReference
+    channel: Text | None = None
+
+
+class DiscordShape(Shape):
+    """A Discord webhook."""
+
+    noun: ClassVar[str] = "discord"
+
+    url: SecretReference
+
+
+class WebexShape(Shape):
+    """A room of Webex."""
+
+    noun: ClassVar[str] = "webex"
+
+    room: Text
+    token: SecretReference
+
+
+class PagerDutyShape(Shape):
+    """A service of PagerDuty (Events API v2)."""
+
+    noun: ClassVar[str] = "pagerduty"
+
+    key: SecretReference
+
+
+class OpsgenieShape(Shape):
+    """An integration of Opsgenie."""
+
+    noun: ClassVar[str] = "opsgenie"
+
+    key: SecretReference
+
+
+class PushoverShape(Shape):
+    """A user or group of Pushover."""
+
+    noun: ClassVar[str] = "pushover"
+
+    user: SecretReference
+    token: SecretReference
+
+
+class ReceiverShape(Shape):
+    """A role: one or more channels, all of them used."""
+
+    noun: ClassVar[str] = "receiver"
+
+    language: LanguageField | None = None
+    webhook: WebhookShape | None = None
+    email: EmailShape | None = None
+    telegram: TelegramShape | None = None
+    slack: SlackShape | None = None
+    discord: DiscordShape | None = None
+    webex: WebexShape | None = None
+    pagerduty: PagerDutyShape | None = None
+    opsgenie: OpsgenieShape | None = None
+    pushover: PushoverShape | None = None
+
+
+class SmtpShape(Shape):
+    """The server that sends mail."""
+
+    noun: ClassVar[str] = "smtp"
+
+    server: Endpoint
+    sender: Annotated[Mail, Field(alias="from")]
+    username: Text | None = None
+    password: SecretReference | None = None
+    tls: Truth = True
+
+
+class ShiftShape(Shape):
+    """Who is paged, when and about which districts."""
+
+    noun: ClassVar[str] = "shift"
+
+    to: Role
+    hours: Role = ALWAYS.name
+    districts: tuple[DistrictField, ...] = ()
+
+
+class WakeShape(Shape):
+    """How many sites it takes to page in these hours."""
+
+    noun: ClassVar[str] = "entry"
+
+    hours: Role = ALWAYS.name
+    sites: Sites
+
+
+class WarningsShape(Shape):
+    """Who is told what nobody must be woken for."""
+
+    noun: ClassVar[str] = "warnings"
+
+    to: Role
+    hours: Role = ALWAYS.name
+
+
+class StepShape(Shape):
+    """Who is told next of a page that nobody has taken."""
+
+    noun: ClassVar[str] = "step"
+
+    after: Delay
+    to: Role
+
+
+class HeartbeatShape(Shape):
+    """An address outside the building that raises the alarm when it hears nothing."""
+
+    noun: ClassVar[str] = "heartbeat"
+
+    url: SecretUrl
+    token: Token = None
+    every: Annotated[
+        float, BeforeValidator(between(10, 3600, read_duration, " s")), as_json(type="string")
+    ] = 60.0
+
+
+class LinksShape(Shape):
+    """What links in messages begin with; the live page is city.yml's `public_url`."""
+
+    noun: ClassVar[str] = "links"
+
+    grafana: Url | None = None
+    runbooks: Url | None = None
+
+
+class OnCallFile(Shape):
+    """Who is told what, when, how and in which language."""
+
+    noun: ClassVar[str] = "file"
+
+    language: LanguageField = Language.VIETNAMESE
+    timezone: Timezone | None = None
+    links: LinksShape = LinksShape()
+    smtp: SmtpShape | None = None
+    receivers: dict[Role, ReceiverShape]
+    hours: dict[
+        Annotated[str, BeforeValidator(_read_hours_name)],
+        Annotated[
+            tuple[Span, ...],
+            BeforeValidator(_read_hours),
+            as_json(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}]),
+        ],
+    ] = Field(default_factory=dict)
+    shifts: tuple[ShiftShape, ...]
+    wake: tuple[WakeShape, ...] = ()
+    warnings: WarningsShape
+    escalation: tuple[StepShape, ...] = ()
+    heartbeat: HeartbeatShape
