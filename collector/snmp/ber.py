@@ -116,7 +116,8 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 def integer(value: int, tag: int = INTEGER) -> bytes:
     """A number as TLV, in its shortest two's complement form."""
-    return tlv(tag, value.to_bytes(value.bit_length() // 8 + 1, signed=True))
+    magnitude = ~value if value < 0 else value  # -2**31 fits four octets
+    return tlv(tag, value.to_bytes(magnitude.bit_length() // 8 + 1, signed=True))
 
 
 def object_identifier(oid: Oid) -> bytes:
