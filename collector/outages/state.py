@@ -5,6 +5,7 @@ the same failure give it the same id.
 """
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -48,7 +49,7 @@ class DeviceVerdict:
     state: State
     since: float
     answered: bool | None  # confirmed: True answered, False silent, None no evidence
-    last_heard: float | None = None
+    last_heard: float | None = None  # of one that does not answer: when it last did
     cause: str | None = None
 
 
@@ -57,7 +58,8 @@ class Outage:
     """One root cause and all that stands in its shadow. `id`, `kind` and `district` never change in its life.
 
     `district` is the cause's own, or empty when the cause spans several. `causes` are the devices, links or
-    the cable that failed; `affected_*` include the cause's own device and site.
+    the cable that failed. `affected_devices` include the cause's own; `affected_sites` are those cut off and,
+    unless the outage is only a warning, the cause's own.
     """
 
     id: str
@@ -75,6 +77,14 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """What on-call says of this moment: how many cut-off sites page, and seconds until the next in line is told."""
+
+    wake_sites: int
+    escalation_delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CityState:
     """Everything `/metrics/state` and the API need, as of `at`. `links` and `redundancy_lost` hold only what is known.
 
@@ -88,3 +98,6 @@ class CityState:
     redundancy_lost: Mapping[SiteCode, bool] = field(default_factory=lambda: MappingProxyType({}))
     outages: tuple[Outage, ...] = ()
     blind: bool = False
+    maintenance: AbstractSet[DeviceName] = frozenset()
+    """Devices that a window of planned work covers, whether they answer or not."""
+    duty: Duty | None = None

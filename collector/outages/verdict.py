@@ -295,7 +295,7 @@ class Judge:
         names = self.topology.names
         return Round(
             asks=tuple(names[i] for i in asks),
-            state=self._view.state(now, self._docket),
+            state=self._view.state(now, self._docket, self._context.maintenance),
             changed=tuple(names[i] for i in changed),
             opened=opened,
             updated=updated,

@@ -196,10 +196,10 @@ class View:
             MappingProxyType(self._redundancy.copy()),
         )
 
-    def state(self, now: float, docket: Docket) -> CityState:
+    def state(self, now: float, docket: Docket, covered: AbstractSet[DeviceName]) -> CityState:
         """The state as of now; shares what did not change with the one before."""
         devices, sites, links, redundancy = self._frozen
         if docket.revision != self._revision:
             self._revision = docket.revision
             self._told = tuple(case.outage for _, case in sorted(docket.cases.items()))
-        return CityState(now, devices, sites, links, redundancy, self._told, self.finding.blind)
+        return CityState(now, devices, sites, links, redundancy, self._told, self.finding.blind, covered)

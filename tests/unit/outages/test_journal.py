@@ -182,6 +182,26 @@ def test_the_most_affected_is_remembered(path: Path):
     ledger.close()
 
 
+def test_a_copy_of_the_disk_holds_all_that_was_shown(path: Path, tmp_path: Path):
+    """As a power cut leaves it: the files as they are, nothing checkpointed, no shared memory."""
+    copy = tmp_path / "after"
+    copy.mkdir()
+
+    async def run() -> None:
+        async with Journal(path, clock) as journal:
+            for number in range(20):
+                await journal.record(verdicts(opened=(replace(OUTAGE, id=f"device:{number}"),)))
+                assert not journal.behind
+                for name in (path.name, f"{path.name}-wal"):
+                    (copy / name).write_bytes((path.parent / name).read_bytes())
+                (copy / f"{path.name}-shm").unlink(missing_ok=True)
+                ledger = Ledger(copy / path.name)
+                assert len(ledger.remembered(1002.0)) == number + 1
+                ledger.close()
+
+    asyncio.run(run())
+
+
 KILLED = """
 import asyncio, sys, json
 from dataclasses import replace

@@ -243,6 +243,7 @@ def test_maintenance(world: World):
     assert world.pages() == ["device:rt-00000"]
     assert world.state("rt-00001") is State.MAINTENANCE
     assert world.state("rt-00004") is State.UP
+    assert world.last.state.maintenance == inside
     world.context = Context()
     over = world.now
     world.run(30)
