@@ -114,6 +114,10 @@ class StateExposition:
             families.REDUNDANCY_LOST, labels, [state.redundancy_lost.get(code) for code in self._sites]
         )
         yield from self._outages(shown(state))
+        if state.duty is not None:
+            yield _body(families.WAKE_SITES, (("", state.duty.wake_sites),))
+            delay = state.duty.escalation_delay
+            yield _body(families.ESCALATION_DELAY, () if delay is None else (("", delay),))
         yield _body(families.BLIND, (("", int(state.blind)),))
 
     def _kept(self, family: Family, labels: Sequence[str], values: list[int | None]) -> tuple[Family, bytes]:

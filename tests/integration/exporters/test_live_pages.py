@@ -1,0 +1,249 @@
+"""The live page over HTTP: every page in both languages, what is not there, what attackers write, and its weight."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from collector.config import load
+from collector.model import DeviceName
+from collector.outages.state import CauseKind, CityState, Outage, Severity, State
+from collector.outcome import Answer, FailureKind
+from collector.plan import Question
+from exporters.live.pages import POLICY
+from exporters.server import Server
+from tests.unit.exporters.city import (
+    DISTRICT,
+    NOW,
+    ROUTER,
+    SITE,
+    Entry,
+    FakeViews,
+    all_up,
+    inventory,
+    key,
+    measured,
+    octets,
+)
+
+pytestmark = pytest.mark.integration
+
+PAGES = (
+    "/",
+    "/wall",
+    "/site/00115",
+    "/device/rt-00115",
+    "/district/004",
+    "/unit/00118",
+    "/search?q=phuc",
+    "/nowhere",
+)
+HTML = "text/html,application/xhtml+xml"
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>{{7*7}}"
+ROOT = Path(__file__).parents[3]
+
+
+@asynccontextmanager
+async def serving(views: FakeViews) -> AsyncIterator[aiohttp.ClientSession]:
+    async with (
+        Server(views, "127.0.0.1", 0) as running,
+        aiohttp.ClientSession(f"http://127.0.0.1:{running.port}", auto_decompress=False) as client,
+    ):
+        yield client
+
+
+async def page(
+    client: aiohttp.ClientSession, path: str, **headers: str
+) -> tuple[aiohttp.ClientResponse, str]:
+    given = {"Accept": HTML, "Accept-Encoding": "identity", **headers}
+    async with client.get(path, headers=given, allow_redirects=False) as response:
+        return response, await response.text()
+
+
+class Shape(HTMLParser):
+    """Tags that a browser would see, their ids, and everything that could run or load."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.scripts: list[str] = []
+        self.loads: list[str] = []
+        self.handlers: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            if name.startswith("on") or name == "style":
+                self.handlers.append(f"{tag} {name}")
+            if name in ("src", "href") and tag in ("script", "link", "img", "iframe", "use"):
+                self.loads.append(value or "")
+        if tag == "script":
+            self.scripts.append(dict(attrs).get("src") or "inline")
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+async def test_every_page_is_whole_in_both_languages(language: str):
+    async with serving(FakeViews()) as client:
+        for path in PAGES:
+            response, text = await page(client, path, **{"Accept-Language": language})
+            assert response.status == (404 if path == "/nowhere" else 200), path
+            assert response.headers["Content-Security-Policy"] == POLICY
+            assert response.headers["Content-Language"] == language
+            assert response.headers["Cache-Control"] == "no-store"
+            assert f'<html lang="{language}">' in text
+            shape = Shape(text)
+            assert len(set(shape.ids)) == len(shape.ids), path
+            assert "inline" not in shape.scripts
+            assert shape.handlers == []
+            assert all(one.startswith("/static/") for one in shape.loads)
+
+
+async def test_the_chosen_language_is_remembered():
+    async with serving(FakeViews()) as client:
+        response, text = await page(client, "/site/00115?lang=en")
+        assert "Way to the core" in text
+        cookie = response.cookies["citynoc_lang"]
+        assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("en", True, "Lax")
+        kept = {"Accept-Language": "vi", "Cookie": f"{cookie.key}={cookie.value}"}
+        _, text = await page(client, "/site/00115", **kept)
+        assert "Way to the core" in text
+
+
+async def test_static_files_are_kept_for_ever_by_their_content():
+    async with serving(FakeViews()) as client:
+        _, text = await page(client, "/wall")
+        for path in Shape(text).loads:
+            response, _ = await page(client, path)
+            assert response.status == 200
+            assert "immutable" in response.headers["Cache-Control"]
+            stale, _ = await page(client, path.partition("?")[0] + "?v=old")
+            assert stale.headers["Cache-Control"] == "no-store"
+        for path in ("/static/", "/static/none.js", "/static/..%2Fpages.py", "/static/../server.py"):
+            response, _ = await page(client, path)
+            assert response.status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/site/00151", "/site/00115"),
+        ("/device/rt-0115", "/device/rt-00115"),
+        ("/district/04", "/district/004"),
+        ("/unit/99999", None),
+        ("/site/" + "a" * 3000, None),
+        ("/device/%00%ff", None),
+    ],
+)
+async def test_what_is_not_there_is_a_page_with_near_names(path: str, near: str | None):
+    async with serving(FakeViews()) as client:
+        response, text = await page(client, path)
+        assert response.status == 404
+        assert response.headers["Content-Type"].startswith("text/html")
+        if near:
+            assert f'href="{near}"' in text
+        _, plain = await page(client, "/anything", Accept="*/*")
+        assert plain.startswith("no such page")
+
+
+async def test_a_whole_name_leads_straight_to_its_page():
+    async with serving(FakeViews()) as client:
+        response, _ = await page(client, "/search?q=Phúc+Lợi")
+        assert (response.status, response.headers["Location"]) == (303, "/site/00115")
+        _, text = await page(client, "/search?q=")
+        assert "00115" not in text
+
+
+def hostile() -> FakeViews:
+    city = inventory(name=EVIL, site_name=EVIL)
+    name = DeviceName(ROUTER)
+    devices = {
+        **city.devices,
+        name: replace(city.devices[name], vendor=EVIL, model=EVIL, tags=frozenset({EVIL})),
+    }
+    outage = Outage(
+        f"cable:{EVIL}",
+        CauseKind.CABLE,
+        DISTRICT,
+        NOW,
+        (EVIL,),
+        frozenset({ROUTER}),
+        frozenset({SITE}),
+        Severity.MAJOR,
+        carrier=EVIL,
+    )
+    entry = Entry(NOW, Question.TELEMETRY, ok=False, kind=FailureKind.DECODE, detail=EVIL, log=(EVIL, EVIL))
+    verdict = replace(all_up().devices[name], state=State.UNREACHABLE, cause=outage.id)
+    views = FakeViews(
+        running=replace(city, devices=devices),
+        state=replace(all_up(), outages=(outage,), devices={**all_up().devices, name: verdict}),
+        known_facts={name: {"sysDescr": EVIL, EVIL: EVIL}},
+        entries={name: [entry]},
+    )
+    row = (EVIL, EVIL, "1", EVIL)
+    views.devices.put(
+        key(Question.POLL),
+        Answer((measured("ifOperStatus", row, values=[2]), measured("ifHCInOctets", row, values=[5]))),
+        100,
+    )
+    return views
+
+
+async def test_a_script_in_any_name_or_text_stays_text():
+    async with serving(hostile()) as client:
+        for path in (*PAGES, f"/search?q={EVIL}", "/?part=live", f"/{EVIL}"):
+            _, text = await page(client, path)
+            shape = Shape(text)
+            assert all(one.startswith("/static/") for one in (*shape.scripts, *shape.loads)), path
+            assert shape.handlers == [], path
+            assert "<script>alert" not in text
+            assert "49" not in re.findall(r"&gt;(\d\d)\b", text)
+        _, text = await page(client, "/device/rt-00115")
+        assert text.count("&lt;script&gt;alert(1)") > 8
+
+
+async def test_interfaces_and_failures_answer_why_it_is_red():
+    failed = Entry(
+        NOW, Question.POLL, ok=False, kind=FailureKind.AUTH, detail="wrong community", log=("asked",)
+    )
+    views = FakeViews(entries={ROUTER: [failed]}, known_facts={ROUTER: {"model": "AR6140"}})
+    views.devices.put(key(Question.POLL), octets(1, 2), 100)
+    async with serving(views) as client:
+        _, text = await page(client, "/device/rt-00115", **{"Accept-Language": "en"})
+    for words in (
+        "wrong credential",
+        "wrong community",
+        "asked",
+        "AR6140",
+        "ether2",
+        "rt-00115--core-1",
+        "Hop 2",
+    ):
+        assert words in text
+
+
+async def test_the_real_city_weighs_little():
+    known = load(ROOT / "config", {"CITYNOC_SNMP_COMMUNITY": "x"}).inventory
+    async with serving(FakeViews(running=known, state=CityState(NOW))) as client:
+        _, text = await page(client, "/")
+        weight = 0
+        for path in ("/", *Shape(text).loads):
+            async with client.get(path, headers={"Accept-Encoding": "gzip", "Accept": HTML}) as response:
+                weight += len(await response.read())
+    assert weight <= 500_000
+    assert text.count("data-s=") >= 579
+
+
+async def test_viewers_of_one_moment_share_one_page():
+    async with serving(FakeViews()) as client:
+        first = (await page(client, "/?part=live"))[1]
+        assert (await page(client, "/?part=live&utm=x"))[1] == first
+        assert 'id="map"' not in first
+        assert 'id="net"' in first
