@@ -56,18 +56,30 @@ class Oracle:
         communes = await self.number(f'count(citynoc_site_state{{site=~"{COMMUNE}"}} == 0)')
         return Up(int(devices or 0), int(communes or 0))
 
+    async def alertmanagers(self) -> int:
+        """How many Alertmanagers it would send an alert to; it finds them some seconds after its start."""
+        data = await self._get("alertmanagers", {})
+        return 0 if data is None else len(data["activeAlertmanagers"])
+
     async def _query(self, query: str) -> list[dict[str, Any]] | None:  # Prometheus' JSON
+        data = await self._get("query", {"query": query})
+        if data is None:
+            return None
+        result: list[dict[str, Any]] = data["result"]
+        return result
+
+    async def _get(self, path: str, parameters: dict[str, str]) -> dict[str, Any] | None:  # Prometheus' JSON
         try:
             async with self._session.get(
-                f"{self._url}/api/v1/query", params={"query": query}, timeout=PATIENCE
+                f"{self._url}/api/v1/{path}", params=parameters, timeout=PATIENCE
             ) as response:
                 answer = await response.json()
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return None
         if answer.get("status") != "success":
             return None
-        result: list[dict[str, Any]] = answer["data"]["result"]
-        return result
+        data: dict[str, Any] = answer["data"]
+        return data
 
 
 def of_prometheus(oracle: Oracle) -> Beholder:

@@ -20,7 +20,9 @@ from collector.model import Device, Role, Site, SiteKind
 LOOK_EVERY = 0.5
 QUIET = 20.0  # seconds after the page in which a second one, or a child's, would have come
 QUIET_AFTER = 10.0  # the same after the resolution
-HEARTBEAT_WITHIN = 90.0  # Prometheus sends again after a minute what Alertmanager did not take
+HEARTBEAT_WITHIN = (
+    90.0  # the first may have been before Prometheus found Alertmanager, the next comes a minute later
+)
 PAGE_WITHIN = 60.0
 RESOLVED_WITHIN = 120.0  # a line that has flapped must hold before it counts as repaired
 
@@ -53,6 +55,13 @@ async def all_up(stack: Stack, shown: Callable[[Up], None] = lambda _: None) -> 
         await asyncio.sleep(LOOK_EVERY)
 
 
+async def knows_alertmanager(stack: Stack) -> None:
+    """Wait until Prometheus has found Alertmanager: an alert before that is sent again only after a minute."""
+    while await stack.oracle.alertmanagers() == 0:
+        stack.raise_deaths()
+        await asyncio.sleep(LOOK_EVERY)
+
+
 async def prove(stack: Stack, say: Say, shown: Callable[[Up], None]) -> Seen:
     """Run the whole proof on a started stack. Raises DemoError at the first deviation."""
     took = await all_up(stack, shown)
@@ -60,10 +69,7 @@ async def prove(stack: Stack, say: Say, shown: Callable[[Up], None]) -> Seen:
         f"Prometheus says: {stack.expected.devices} of {stack.expected.devices} devices answer, "
         f"{stack.expected.communes} of {stack.expected.communes} communes are up ({took:.1f} s)"
     )
-    await _until(
-        stack, lambda: stack.sink.heartbeats["Watchdog"] > 0, 60, "the Watchdog's heartbeat at the webhook"
-    )
-    say("the Watchdog's heartbeat arrived at the webhook: the chain from a rule to a person works")
+    await knows_alertmanager(stack)
     router, site = victim(stack)
     await polled(stack, router)
     say(f"`citynoc poll {router.name}` answers")
@@ -92,6 +98,13 @@ async def prove(stack: Stack, say: Say, shown: Callable[[Up], None]) -> Seen:
     await all_up(stack, shown)
     again = time.monotonic() - began
     say("Prometheus says that everything is up again")
+    await _until(
+        stack,
+        lambda: stack.sink.heartbeats["Watchdog"] > 0,
+        HEARTBEAT_WITHIN,
+        "the Watchdog's heartbeat at the webhook",
+    )
+    say("the Watchdog's heartbeat arrived at the webhook")
     return Seen(took, page, resolved, again)
 
 

@@ -33,7 +33,7 @@ ORDER: tuple[tuple[str, Callable[[Room], Program]], ...] = (
     (
         "alertmanager",
         servers.alertmanager,
-    ),  # before Prometheus, which sends an alert again only after a minute
+    ),  # before Prometheus, which sends again only after a minute
     ("prometheus", servers.prometheus),
 )
 """Each finds there what it talks to; closing goes the other way round, so that nobody is paged for the end."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from citynoc.clock import Clock
 from citynoc.demo.ports import free
-from citynoc.demo.proof import all_up
+from citynoc.demo.proof import all_up, knows_alertmanager
 from citynoc.demo.stack import Choice, Stack, opened_stack
 
 ROOT = Path(__file__).parents[2]
@@ -33,4 +33,5 @@ async def living_city(folder: Path | None = None) -> AsyncIterator[Stack]:
         async with opened_stack(choice, Clock().unix) as stack:
             await stack.start(Talk())
             await all_up(stack)
+            await knows_alertmanager(stack)
             yield stack
