@@ -153,6 +153,7 @@ def city() -> Inventory:
     return hanoi(per_cable=6)
 
 
+@pytest.mark.timeout(120)  # seconds of CPU on a busy machine are many of the clock
 def test_a_thousand_double_failures_in_the_city(city: Inventory):
     net, brute = Topology(city), Brute(city)
     draw = random.Random(20260801)  # noqa: S311 - a repeatable choice
