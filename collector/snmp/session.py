@@ -20,7 +20,9 @@ from collector.snmp.usm import Security
 
 MAX_WALK = 200_000  # objects of one walk
 REPETITIONS = 24
+FIRST_REPETITIONS = 6  # most tables are short, and what lies behind them is no business of ours
 _RETRIED = frozenset({FaultKind.TIMEOUT, FaultKind.STALLED})
+_ASKED_FOR_LESS = frozenset({FaultKind.TIMEOUT, FaultKind.REFUSED})
 
 
 class _Asked(Exchange):
@@ -146,18 +148,19 @@ class Session:
         Raises FaultError, and WalkError if the agent's OIDs do not increase or there are more than `limit`.
         """
         last, count = root, 0
-        repetitions = REPETITIONS if self.bulk and self.version != Version.V1 else 0
+        repetitions = FIRST_REPETITIONS if self.bulk and self.version != Version.V1 else 0
+        most = REPETITIONS
         while True:
             try:
                 batch = (
                     await self.getbulk((last,), repetitions) if repetitions else await self.getnext((last,))
                 )
             except FaultError as error:
-                # An answer too large to arrive looks like silence: ask for less before giving up.
-                if repetitions > 1 and error.fault.kind in (FaultKind.TIMEOUT, FaultKind.REFUSED):
-                    repetitions //= 4
-                    continue
-                raise
+                # An answer too large to arrive looks like silence, and some agents have no GETBULK: ask for less.
+                if not repetitions or error.fault.kind not in _ASKED_FOR_LESS:
+                    raise
+                most = repetitions = repetitions // 4
+                continue
             if not batch:
                 return
             for item in batch:
@@ -170,6 +173,7 @@ class Session:
                     raise WalkError(f"more than {limit} objects under {oids.dotted(root)}")
                 last = item.oid
                 yield item
+            repetitions = most if repetitions else 0
 
     @staticmethod
     def _check(answer: Message) -> None:

@@ -151,11 +151,17 @@ class SnmpSource:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    @staticmethod
-    async def _guarded(work: Coroutine[None, None, None], poll: FullPoll) -> None:
+    async def _guarded(self, work: Coroutine[None, None, None], poll: FullPoll) -> None:
         """One agent's discovery, whose end never reaches the group: others go on."""
         try:
-            await work
+            async with asyncio.timeout(poll.until - self.clock()):
+                await work
+        except TimeoutError:
+            poll.end(
+                Fault(
+                    FaultKind.TIMEOUT, "too slow: the rows of its tables were not found in a whole interval"
+                )
+            )
         except FaultError as error:
             poll.end(error.fault)
         except WalkError as error:

@@ -102,6 +102,7 @@ class FullPoll(Exchange):
         "odd",
         "rebooted",
         "skipped",
+        "until",
         "values",
     )
 
@@ -117,11 +118,13 @@ class FullPoll(Exchange):
         self.values: list[Value] = []
         self.skipped: list[int] = []
         self.left = TRIES
+        self.until = 0.0
         self.discovered = self.odd = self.rebooted = False
 
     def start(self, now: float) -> None:
         """Ask what is known to be there; discover first if nothing is known or it may be outdated."""
         agent = self.agent
+        self.until = now + agent.poll.access.poll_interval  # a slow agent must not keep a poll open for ever
         if agent.layout is None or agent.stale or now >= agent.rediscover_at:
             self.rediscover()
         else:
@@ -145,7 +148,11 @@ class FullPoll(Exchange):
 
     def _go_on(self, layout: Layout) -> None:
         self.left = TRIES
-        self._ask(layout)
+        if self.bench.transport.now > self.until:
+            read = f"{len(self.values)} of {layout.size} objects"
+            self.end(Fault(FaultKind.TIMEOUT, f"too slow: {read} were read in a whole interval"))
+        else:
+            self._ask(layout)
 
     def _ask(self, layout: Layout) -> None:
         bench, offset = self.bench, len(self.values)

@@ -211,13 +211,20 @@ def test_an_error_status_is_named(codec: Codec, status: int, kind: FailureKind):
     assert failure(outcome).kind is kind
 
 
-def walking(successor: Callable[[VarBind], list[VarBind]]) -> Behaviour:
+def walking(successor: Callable[[VarBind, int], list[VarBind]]) -> Behaviour:
     """Honest, but for GETNEXT and GETBULK."""
 
     def behaviour(_: Agent, request: Message) -> list[bytes]:
         if request.pdu == Pdu.GET:
             return [ber.encode(good(request))]
-        return [ber.encode(reply(request, [found for item in request.varbinds for found in successor(item)]))]
+        return [
+            ber.encode(
+                reply(
+                    request,
+                    [found for item in request.varbinds for found in successor(item, max(request.second, 1))],
+                )
+            )
+        ]
 
     return behaviour
 
@@ -226,21 +233,25 @@ def index_cell(row: int) -> VarBind:
     return VarBind((*IF_TABLE, 1, row), ber.INTEGER, row)
 
 
+def row_of(item: VarBind) -> int:
+    return item.oid[-1] if len(item.oid) > len(IF_TABLE) + 1 else 0
+
+
 @pytest.mark.parametrize(
     ("successor", "complaint"),
     [
-        (lambda item: [VarBind(item.oid, ber.INTEGER, 1)], "after"),  # the same again, for ever
-        (lambda item: [index_cell(2), index_cell(1)], "after"),  # backwards
-        (lambda item: [index_cell(1), index_cell(1)], "after"),  # a row twice
-        (lambda item: [index_cell(n) for n in range(1, 40)], "more objects"),  # more than was asked for
+        (lambda item, _: [VarBind(item.oid, ber.INTEGER, 1)], "after"),  # the same again, for ever
+        (lambda item, _: [index_cell(2), index_cell(1)], "after"),  # backwards
+        (lambda item, _: [index_cell(1), index_cell(1)], "after"),  # a row twice
+        (lambda item, _: [index_cell(n) for n in range(1, 40)], "more objects"),  # more than was asked for
         (
-            lambda item: [index_cell((item.oid[-1] if len(item.oid) > 10 else 0) + n) for n in range(1, 25)],
+            lambda item, count: [index_cell(row_of(item) + n) for n in range(1, count + 1)],
             "more than",
         ),
     ],
 )
 def test_a_walk_that_would_never_end_is_a_protocol_failure(
-    codec: Codec, successor: Callable[[VarBind], list[VarBind]], complaint: str
+    codec: Codec, successor: Callable[[VarBind, int], list[VarBind]], complaint: str
 ):
     (outcome,), _ = asked(walking(successor), codec, Question.POLL, timeout=2.0)
     assert failure(outcome).kind is FailureKind.PROTOCOL
@@ -248,9 +259,8 @@ def test_a_walk_that_would_never_end_is_a_protocol_failure(
 
 
 def test_an_endless_table_costs_a_bounded_number_of_questions():
-    def endless(item: VarBind) -> list[VarBind]:
-        start = item.oid[-1] if len(item.oid) > 10 else 0
-        return [index_cell(start + n) for n in range(1, 25)]
+    def endless(item: VarBind, count: int) -> list[VarBind]:
+        return [index_cell(row_of(item) + n) for n in range(1, count + 1)]
 
     (outcome,), source = asked(walking(endless), best(), Question.POLL, timeout=2.0)
     assert failure(outcome).kind is FailureKind.PROTOCOL
@@ -258,7 +268,7 @@ def test_an_endless_table_costs_a_bounded_number_of_questions():
 
 
 def test_an_empty_table_is_an_answer_without_rows(codec: Codec):
-    (outcome,), _ = asked(walking(lambda item: []), codec, Question.POLL)
+    (outcome,), _ = asked(walking(lambda item, _: []), codec, Question.POLL)
     assert rows_of(outcome) == set()
     assert any(sample.family.name == "sysUpTime" for sample in answer(outcome).samples())
 
@@ -443,3 +453,34 @@ def test_thousands_of_devices_share_one_descriptor_and_every_question_ends_once(
                 assert sum(len(group) for group in source.transport._sockets.values()) == 1
 
     asyncio.run(run())
+
+
+def test_an_agent_that_is_slow_for_ever_ends_with_the_interval(codec: Codec):
+    jump = [0.0]
+
+    def slow(_: Agent, request: Message) -> list[bytes]:
+        jump[0] += 0.2  # of a timeout of one second: never late, never done
+        return [ber.encode(good(request, rows=200))]
+
+    async def run() -> Outcome:
+        profile = shipped_profiles()[ProfileName("if-mib")]
+        with agent(slow) as bad:
+            async with SnmpSource(clock=lambda: time.monotonic() + jump[0], codec=codec) as source:
+                poll = poll_of(bad.port, profile, timeout=1.0)
+                access = replace(poll.access, poll_interval=0.5)
+                poll = replace(poll, access=access, device=replace(poll.device, snmp=access))
+                return await ask(source, poll)
+
+    outcome = failure(asyncio.run(run()))
+    assert outcome.kind is FailureKind.TIMEOUT
+    assert outcome.detail.startswith("too slow")
+
+
+def test_an_agent_without_getbulk_is_walked_by_getnext(codec: Codec):
+    def old(_: Agent, request: Message) -> list[bytes]:
+        if request.pdu == Pdu.GET_BULK:
+            return [ber.encode(reply(request, list(request.varbinds), ErrorStatus.GEN_ERR, 1))]
+        return [ber.encode(good(request))]
+
+    (outcome,), _ = asked(old, codec, Question.POLL, timeout=2.0)
+    assert rows_of(outcome) == {"1", "2", "3"}
