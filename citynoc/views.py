@@ -108,6 +108,10 @@ class ServiceViews:
             packets_received=snmp.received,
             ignored_datagrams={**dict.fromkeys(IGNORED, 0), **snmp.ignored},
             missing_objects=self._store.missing,
+            snmp_discoveries=snmp.discoveries,
+            snmp_shrunk_devices=snmp.shrunk_devices,
+            snmp_smallest_question=snmp.smallest_request or None,
+            snmp_stalls=snmp.stalls,
             mqtt_connected=mqtt.connected if mqtt is not None else None,
             mqtt_messages={result.value: count for result, count in mqtt.results.items()}
             if mqtt is not None

@@ -64,6 +64,10 @@ class ServiceStats:
     ignored_datagrams: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """By reason; give every reason a 0 at the start."""
     missing_objects: int | None = None
+    snmp_discoveries: int | None = None
+    snmp_shrunk_devices: int | None = None
+    snmp_smallest_question: int | None = None
+    snmp_stalls: int | None = None
     mqtt_connected: bool | None = None
     mqtt_messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """By result: `accepted`, or why one was refused."""

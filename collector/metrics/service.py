@@ -43,6 +43,26 @@ SNMP_IGNORED = Family(
     "Datagrams that were not the answer to an open question, by reason.",
     ("reason",),
 )
+SNMP_DISCOVERIES = Family(
+    "citynoc_snmp_discoveries_total",
+    Kind.COUNTER,
+    "Times that a device's rows were found anew: first poll, restart, a sign of change, or every ten minutes.",
+)
+SNMP_SHRUNK = Family(
+    "citynoc_snmp_shrunk_devices",
+    Kind.GAUGE,
+    "Devices that are asked smaller questions than usual, because large ones were too big, lost or slow.",
+)
+SNMP_SMALLEST = Family(
+    "citynoc_snmp_smallest_question_objects",
+    Kind.GAUGE,
+    "Objects in one question to the device that takes the fewest.",
+)
+SNMP_STALLS = Family(
+    "citynoc_snmp_stalls_total",
+    Kind.COUNTER,
+    "Pauses of the process after which open questions proved nothing.",
+)
 MQTT_CONNECTED = Family("citynoc_mqtt_connected", Kind.GAUGE, "1 while connected to the broker.")
 MQTT_MESSAGES = Family(
     "citynoc_mqtt_messages_total",
@@ -109,6 +129,10 @@ FAMILIES = (
     SNMP_SENT_PACKETS,
     SNMP_RECEIVED_PACKETS,
     SNMP_IGNORED,
+    SNMP_DISCOVERIES,
+    SNMP_SHRUNK,
+    SNMP_SMALLEST,
+    SNMP_STALLS,
     MQTT_CONNECTED,
     MQTT_MESSAGES,
     CONFIG_RELOAD_OK,
