@@ -10,7 +10,7 @@ from collector.config.shape import Shape
 from collector.model import SnmpVersion
 
 _AUTH = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")
-_PRIV = ("des", "aes128", "aes192", "aes256")
+_PRIV = ("des", "aes128", "aes192", "aes256", "aes192c", "aes256c")
 
 
 def _protocol(words: tuple[str, ...]) -> BeforeValidator:

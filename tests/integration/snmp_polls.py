@@ -16,6 +16,7 @@ from collector.model import (
     Secret,
     SiteCode,
     SnmpAccess,
+    SnmpV3User,
     SnmpVersion,
 )
 from collector.outcome import Outcome
@@ -43,9 +44,12 @@ def poll_of(
     community: str = "example",
     version: SnmpVersion = SnmpVersion.V2C,
     timeout: float = 1.0,
+    v3: SnmpV3User | None = None,
 ) -> Poll:
-    """A question about the agent at this port."""
+    """A question about the agent at this port; with `v3` in that user's name."""
     credential = Credential(CredentialName("c"), version, Secret(community))
+    if v3 is not None:
+        credential = Credential(CredentialName("c"), SnmpVersion.V3, v3=v3)
     access = SnmpAccess(port, profile.name, credential.name, 5.0, 30.0, timeout)
     device = Device(
         DeviceName(name), SiteCode("00115"), DistrictCode("004"), Role.ROUTER, ip_address(host), snmp=access

@@ -32,13 +32,21 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 @contextmanager
 def snmpd(
-    folder: Path, *, host: str = "127.0.0.1", community: str = "example", extra: str = ""
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    community: str = "example",
+    extra: str = "",
+    port: int | None = None,
 ) -> Iterator[Snmpd]:
-    """Run snmpd until the block ends. It is ready when it answers `snmpget`, not before the block begins."""
+    """Run snmpd until the block ends. It is ready when it answers `snmpget`, not before the block begins.
+
+    In the folder of an earlier run it is the same engine, one boot later.
+    """
     program, snmpget = require("snmpd"), require("snmpget")
-    port = free_port(host)
+    port = port or free_port(host)
     state = folder / "persistent"
-    state.mkdir(parents=True)
+    state.mkdir(parents=True, exist_ok=True)
     config = folder / "snmpd.conf"
     config.write_text(
         f"rocommunity {community}\nsysName snmpd.example\nsysLocation test bench\nsysContact nobody\n{extra}\n"
