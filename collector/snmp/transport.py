@@ -20,6 +20,7 @@ from collector.snmp.ber import Message
 from collector.snmp.codec import best
 from collector.snmp.errors import BerError, Fault, FaultKind
 from collector.snmp.exchange import Endpoint, Exchange, open_socket
+from collector.snmp.ledger import Ledger
 
 __all__ = ["Endpoint", "Exchange", "Transport"]
 
@@ -29,7 +30,6 @@ BURST = 64  # questions sent before answers get their turn
 DRAIN = 256  # datagrams read before questions get their turn
 MAX_POSTPONED = 20  # looks at the timeout queues that a flood of datagrams may postpone
 IN_FLIGHT = 4_096  # open questions; more wait unsent, so that answers fit into the receive buffer
-REMEMBERED = 8_192  # request-ids remembered to tell late and repeated answers from invented ones
 RESEALED = 4  # times that one v3 question is sent again because the agent told its engine or clock
 _IDS_AT_ONCE = 1_024
 
@@ -64,13 +64,8 @@ class Transport:
         self.codec = codec or best()
         self._watch = watch
         self._sockets: dict[socket.AddressFamily, list[socket.socket]] = {}
-        self._pending: dict[bytes, Exchange] = {}
+        self._ledger = Ledger()
         self._outbox: deque[Exchange] = deque()
-        self._queues: dict[float, deque[tuple[float, list[bytes]]]] = {}  # per timeout: deadline, request-ids
-        self._past: tuple[dict[bytes, bool], dict[bytes, bool]] = (
-            {},
-            {},
-        )  # newer, older: whether it was answered
         self._ids: Iterator[bytes] = iter(())
         self._flush_planned = False
         self._blocked: set[socket.socket] = set()
@@ -104,14 +99,13 @@ class Transport:
                 self._running().remove_writer(sock)
                 sock.close()
         self._sockets.clear()
-        self._pending.clear()
+        self._ledger.clear()
         self._outbox.clear()
-        self._queues.clear()
 
     @property
     def open_questions(self) -> int:
         """Questions sent or waiting to be sent that have not ended."""
-        return len(self._pending) + len(self._outbox)
+        return len(self._ledger) + len(self._outbox)
 
     def ask(self, exchange: Exchange) -> None:
         """Send soon; the exchange is told its end later, never from within this call."""
@@ -123,9 +117,7 @@ class Transport:
 
     def abandon(self, exchange: Exchange) -> None:
         """Forget an open question: its end is told to nobody, its answer will count as late."""
-        if self._pending.pop(exchange.request_id, None) is not None:
-            self._past[0][exchange.request_id] = False
-        elif exchange in self._outbox:
+        if self._ledger.closed(exchange.request_id, answered=False) is None and exchange in self._outbox:
             self._outbox.remove(exchange)
 
     # Sending
@@ -137,7 +129,7 @@ class Transport:
 
     def _flush(self) -> None:
         self._flush_planned = False
-        outbox, pending = self._outbox, self._pending
+        outbox, pending = self._outbox, self._ledger.pending
         now = self._clock()
         groups: dict[tuple[socket.socket, float], _Batch] = {}
         for _ in range(min(BURST, len(outbox), IN_FLIGHT - len(pending))):
@@ -191,11 +183,7 @@ class Transport:
         if not count:
             return
         self.sent += count
-        self._pending.update(zip(request_ids, exchanges, strict=True))
-        queue = self._queues.get(timeout)
-        if queue is None:
-            queue = self._queues[timeout] = deque()
-        queue.append((exchanges[0].sent_at + timeout, request_ids))
+        self._ledger.opened(request_ids, exchanges, timeout, exchanges[0].sent_at)
         if self._watch is not None:
             for exchange, (data, _) in zip(exchanges, datagrams, strict=False):
                 self._show("sent", exchange, data)
@@ -216,7 +204,7 @@ class Transport:
             noise[at] = noise[at] & 0x3F | 0x40  # positive, and four octets long in its shortest form
         frozen = bytes(noise)
         fresh = dict.fromkeys(frozen[at : at + 4] for at in range(0, len(frozen), 4))
-        self._ids = iter([request_id for request_id in fresh if request_id not in self._pending])
+        self._ids = iter([request_id for request_id in fresh if request_id not in self._ledger.pending])
         return next(self._ids)
 
     def _open_group(self, family: socket.AddressFamily) -> list[socket.socket]:
@@ -239,12 +227,11 @@ class Transport:
             return True
         self.received += len(datagrams)
         self.now = self._clock()
-        planned, self._flush_planned = (
-            self._flush_planned,
-            True,
-        )  # questions asked meanwhile go out in one batch
+        ledger = self._ledger
+        # Questions asked meanwhile go out in one batch.
+        planned, self._flush_planned = self._flush_planned, True
         plain, odd = (
-            ([], datagrams) if self._watch else self.codec.sift(datagrams, self._pending, self._past[0])
+            ([], datagrams) if self._watch else self.codec.sift(datagrams, ledger.pending, ledger.past)
         )
         for exchange, values in plain:
             try:
@@ -256,8 +243,7 @@ class Transport:
         self._flush_planned = planned
         if self._outbox and not planned:
             self._flush()
-        if len(self._past[0]) >= REMEMBERED:
-            self._past = ({}, self._past[0])
+        ledger.tidy()
         return len(datagrams) < DRAIN
 
     def _arrived_odd(self, data: bytes, source: fast.Address) -> None:
@@ -274,7 +260,7 @@ class Transport:
             self.ignored["not_a_response"] += 1
             return
         request_id = top.request_id.to_bytes(4, signed=True)
-        exchange = self._pending.get(request_id)
+        exchange = self._ledger.pending.get(request_id)
         if exchange is None or exchange.address != source:
             self._ignore(exchange, request_id)
             return
@@ -282,8 +268,7 @@ class Transport:
             self.ignored["community"] += 1
             return
         self._show("received", exchange, data)
-        del self._pending[request_id]
-        self._past[0][request_id] = True
+        self._ledger.closed(request_id, answered=True)
         try:
             message = Message(*top[:6], ber.varbinds_at(data, top.at, len(data)))
         except BerError as error:
@@ -302,7 +287,7 @@ class Transport:
             self.ignored["undecodable"] += 1
             return
         request_id = sealed.msg_id.to_bytes(4)
-        exchange = self._pending.get(request_id)
+        exchange = self._ledger.pending.get(request_id)
         if exchange is None or exchange.address != source:
             self._ignore(exchange, request_id)
             return
@@ -314,8 +299,7 @@ class Transport:
         if isinstance(opened, usm.Ignored):
             self.ignored[opened.reason] += 1
             return
-        del self._pending[request_id]
-        self._past[0][request_id] = True
+        self._ledger.closed(request_id, answered=True)
         if isinstance(opened, usm.Response):
             self._opened(exchange, request_id, opened.pdu)
         elif isinstance(opened, Fault):
@@ -357,9 +341,7 @@ class Transport:
         if exchange is not None:
             self.ignored["source"] += 1
             return
-        newer, older = self._past
-        answered = newer.get(request_id, older.get(request_id))
-        self.ignored["unknown" if answered is None else "duplicate" if answered else "late"] += 1
+        self.ignored[self._ledger.word_for(request_id)] += 1
 
     def _bug(self, exchange: Exchange, bug: Exception) -> None:
         self._report(exchange, bug)
@@ -399,33 +381,22 @@ class Transport:
             self._expire(now)
         else:
             self._postponed += 1
-        if len(self._past[0]) >= REMEMBERED:
-            self._past = ({}, self._past[0])
+        self._ledger.tidy()
         if self._outbox and not self._flush_planned:
             self._flush()
-        if self._pending and not self._ticking():
+        if self._ledger.pending and not self._ticking():
             self._plan_tick(self._clock())
 
     def _expire(self, now: float) -> None:
-        for timeout, queue in list(self._queues.items()):
-            while queue and queue[0][0] <= now:
-                for request_id in queue.popleft()[1]:
-                    exchange = self._pending.pop(request_id, None)
-                    if exchange is not None:
-                        self._past[0][request_id] = False
-                        fault = Fault(FaultKind.TIMEOUT, f"no answer within {timeout:g} s")
-                        if exchange.security is not None:
-                            fault = exchange.security.silent(fault, told=exchange.resealed > 0)
-                        self._fail(exchange, fault)
-            if not queue:
-                del self._queues[timeout]
+        for exchange in self._ledger.overdue(now):
+            fault = Fault(FaultKind.TIMEOUT, f"no answer within {exchange.timeout:g} s")
+            if exchange.security is not None:
+                fault = exchange.security.silent(fault, told=exchange.resealed > 0)
+            self._fail(exchange, fault)
 
     def _end_stalled(self, lag: float) -> None:
         self.stalls += 1
-        stalled = list(self._pending.items())
-        self._pending.clear()
-        self._queues.clear()
         fault = Fault(FaultKind.STALLED, f"our own process paused for {lag:.1f} s")
-        for request_id, exchange in stalled:
-            self._past[0][request_id] = False
+        # What was sent after the tick was due was sent after the pause: its time has only begun.
+        for exchange in self._ledger.sent_until(self._tick_due):
             self._fail(exchange, fault)
