@@ -10,6 +10,7 @@ from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile
 from collector.config.schema_network import CoreFile, DistrictFile
 from collector.config.schema_oncall import OnCallFile
+from collector.config.schema_targets import MapsFile, TargetsFile
 from collector.config.shape import Shape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,6 +24,8 @@ def schemas() -> Mapping[str, dict[str, Any]]:
         "credentials": CredentialsFile,
         "district": DistrictFile,
         "oncall": OnCallFile,
+        "maps": MapsFile,
+        "targets": TargetsFile,
     }
     return {
         kind: {"$schema": DIALECT, **_cleaned(model.model_json_schema())} for kind, model in kinds.items()

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from collector.config.assemble import Assembly, assemble
+from collector.config.coverage import read_coverage
 from collector.config.document import Document
 from collector.config.files import PROFILES, TELEMETRY, Files, Part, read_files, shown_root
 from collector.config.graph import check_graph, check_vantage
@@ -25,6 +26,7 @@ from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.telemetry import read_telemetry
+from collector.coverage.evidence import Evidence
 from collector.model import (
     Broker,
     City,
@@ -59,6 +61,7 @@ class Configuration:
     on_call: OnCall | None = None
 
 
+    coverage: Evidence | None = None
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
     """The configuration in `directory`. Raises ConfigurationError with every problem.
 
@@ -82,11 +85,13 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     on_call, on_call_problems = read_on_call(directory / ON_CALL, root, districts, timezone)
     problems = [
         *files.problems,
+    coverage, coverage_problems = read_coverage(directory, root)
         *profile_problems,
         *telemetry_problems,
         *on_call_problems,
         *secret_problems,
         *assembly.complaints.all(),
+        *coverage_problems,
     ]
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     city = files.city.model
@@ -105,7 +110,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     if window_problems:
         raise ConfigurationError([*problems, *window_problems])
     return Configuration(
-        inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems), windows, on_call
+        inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems), windows, on_call, coverage
     )
 
 

@@ -1,0 +1,64 @@
+"""Everything that coverage is reckoned from, as it was read: maps, targets, claims. Frozen; the same files, the same value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+from collector.coverage.admin_map import AdminMap, AdminMaps, Commune, CommuneCode
+from collector.coverage.measure import Measured
+from collector.coverage.reckoning import Reckoning, reckon
+from collector.coverage.survey import Surveys
+from collector.coverage.target import SurveyRules, Target
+
+
+class InputFile(NamedTuple):
+    """A file that numbers come from, with the SHA-256 of its bytes."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The inputs of every reckoning."""
+
+    maps: AdminMaps
+    targets: Mapping[str, Target]
+    rules: SurveyRules
+    surveys: Surveys
+    inputs: tuple[InputFile, ...] = ()
+
+    def reckon(
+        self,
+        as_of: date,
+        on: AdminMap,
+        *,
+        target: str | None = None,
+        communes: Mapping[CommuneCode, Commune] | None = None,
+        measured: Measured | None = None,
+    ) -> tuple[Reckoning, ...]:
+        """One target or all, on a day and a map; `communes` cuts it to some of them. Raises KeyError for a strange target."""
+        within = self.maps.communes if communes is None else communes
+        return tuple(
+            reckon(
+                one,
+                self.surveys.claims,
+                within,
+                on,
+                as_of,
+                measured=measured,
+                pace_over=self.rules.pace_over,
+            )
+            for one in ([self.targets[target]] if target is not None else self.targets.values())
+        )
+
+    def last_survey(self, as_of: date) -> Mapping[str, date | None]:
+        """The day of each carrier's latest survey up to a day; None if it never declared anything."""
+        latest: dict[str, date | None] = dict.fromkeys(self.rules.carriers)
+        for claim in self.surveys.claims:  # in order of date
+            if claim.date > as_of:
+                break
+            latest[claim.carrier] = claim.date
+        return MappingProxyType(latest)
