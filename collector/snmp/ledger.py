@@ -36,6 +36,15 @@ class Ledger:
             queue = self._queues[timeout] = deque()
         queue.append((now + timeout, request_ids))
 
+    def fresh_ids(self, noise: bytes) -> Iterator[bytes]:
+        """A request-id for every four octets of noise: none of them open, positive, four octets in shortest form."""
+        mixed = bytearray(noise)
+        for at in range(0, len(mixed), 4):
+            mixed[at] = mixed[at] & 0x3F | 0x40
+        frozen = bytes(mixed)
+        fresh = dict.fromkeys(frozen[at : at + 4] for at in range(0, len(frozen) - 3, 4))
+        return iter([request_id for request_id in fresh if request_id not in self.pending])
+
     def closed(self, request_id: bytes, *, answered: bool) -> Exchange | None:
         """Close a question; None if it is not open."""
         exchange = self.pending.pop(request_id, None)

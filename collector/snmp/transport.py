@@ -31,7 +31,7 @@ DRAIN = 256  # datagrams read before questions get their turn
 MAX_POSTPONED = 20  # looks at the timeout queues that a flood of datagrams may postpone
 IN_FLIGHT = 4_096  # open questions; more wait unsent, so that answers fit into the receive buffer
 RESEALED = 4  # times that one v3 question is sent again because the agent told its engine or clock
-_IDS_AT_ONCE = 1_024
+_NOISE = 4_096  # random octets taken at once, four for each request-id
 
 
 class _Batch(NamedTuple):
@@ -198,13 +198,7 @@ class Transport:
         self._flush()
 
     def _more_ids(self) -> bytes:
-        """A request-id that nobody can guess, of exactly four octets as a positive INTEGER; more are kept ready."""
-        noise = bytearray(os.urandom(_IDS_AT_ONCE * 4))
-        for at in range(0, len(noise), 4):
-            noise[at] = noise[at] & 0x3F | 0x40  # positive, and four octets long in its shortest form
-        frozen = bytes(noise)
-        fresh = dict.fromkeys(frozen[at : at + 4] for at in range(0, len(frozen), 4))
-        self._ids = iter([request_id for request_id in fresh if request_id not in self._ledger.pending])
+        self._ids = self._ledger.fresh_ids(os.urandom(_NOISE))
         return next(self._ids)
 
     def _open_group(self, family: socket.AddressFamily) -> list[socket.socket]:

@@ -63,6 +63,16 @@ def test_a_pause_ends_what_was_sent_before_it_and_spares_what_was_sent_after():
     assert list(ledger.overdue(4.0)) == [after]
 
 
+@given(st.binary(max_size=64))
+def test_request_ids_are_positive_four_octets_and_never_open_ones(noise: bytes):
+    ledger = Ledger()
+    first = list(ledger.fresh_ids(noise))
+    assert all(0x40000000 <= int.from_bytes(request_id) <= 0x7FFFFFFF for request_id in first)
+    assert len(set(first)) == len(first)
+    ledger.opened(first, [question(0.0) for _ in first], 1.0, 0.0)
+    assert list(ledger.fresh_ids(noise)) == []
+
+
 @given(st.integers(1, 5))
 def test_what_is_remembered_is_bounded(rounds: int):
     ledger = Ledger()
