@@ -19,6 +19,7 @@ VERBS = (
     "walk",
     "profiles",
     "outages",
+    "maintenance",
     "simulate",
     "demo",
     "import",
@@ -41,10 +42,21 @@ class Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb: 0 good, 1 found something (a wrong configuration, a NO-GO), 2 misuse of the command."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    common = Parser(
+        prog="citynoc", add_help=False, allow_abbrev=False
+    )  # before or after the verb and its actions
+    common.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config"),
+        metavar="DIR",
+        help="configuration directory (default: ./config)",
+    )
+    given, arguments = common.parse_known_args(sys.argv[1:] if argv is None else argv)
     parser = Parser(
         prog="citynoc",
         description="Network monitor for a city government: WAN, video conference and coverage.",
+        parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"citynoc {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
@@ -52,17 +64,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in VERBS if named not in VERBS else (named,):  # a verb's own libraries load only when it runs
         module = importlib.import_module(f"citynoc.verbs.{_module(name)}")
         text = module.HELP
-        verb = verbs.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        verb.add_argument(
-            "--config",
-            type=Path,
-            default=Path("config"),
-            metavar="DIR",
-            help="configuration directory (default: ./config)",
+        verb = verbs.add_parser(
+            name,
+            help=text,
+            description=text[0].upper() + text[1:] + ".",
+            parents=[common],
+            allow_abbrev=False,
         )
         module.add(verb)
         verb.set_defaults(run=module.run)
-    return _run(parser.parse_args(arguments))
+    args = parser.parse_args(arguments)
+    args.config = given.config
+    return _run(args)
 
 
 def _module(verb: str) -> str:

@@ -7,10 +7,10 @@ regardless, and `journal_behind` says so.
 import asyncio
 from collections.abc import Callable
 
-from collector.outages.journal import Journal
-
 from citynoc.clock import Clock
-from collector.outages.verdict import Judge, Round
+from collector.outages.journal import Journal
+from collector.outages.maintenance import Calendar
+from collector.outages.verdict import Context, Judge, Round
 from collector.scheduler import Scheduler
 
 ROUND = 0.1
@@ -22,13 +22,19 @@ class Judging:
 
     def __init__(
         self,
+        *,
         judge: Judge,
         journal: Journal,
         scheduler: Scheduler,
         clock: Clock,
+        calendar: Calendar,
         broker_connected: Callable[[], bool],
     ) -> None:
         self.judge = judge
+        self.calendar = calendar
+        """Planned work; a reload puts another one here."""
+        self.acknowledged: frozenset[str] = frozenset()
+        """Outages that somebody has taken; who knows of it puts it here."""
         self._journal = journal
         self._scheduler = scheduler
         self._clock = clock
@@ -51,7 +57,8 @@ class Judging:
             if self._broker_connected() is not connected:
                 connected = not connected
                 self.judge.broker(now, connected=connected)
-            await self._show(self.judge.round(now))
+            context = Context(maintenance=self.calendar.covered(now), acknowledged=self.acknowledged)
+            await self._show(self.judge.round(now, context))
             await asyncio.sleep(max(0.0, ROUND - (self._clock.unix() - now)))
 
     async def _show(self, verdicts: Round) -> None:

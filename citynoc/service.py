@@ -21,6 +21,7 @@ from collector.config.load import Configuration, load
 from collector.config.problems import ConfigurationError
 from collector.model import Broker, Inventory
 from collector.outages.journal import Journal
+from collector.outages.maintenance import Calendar
 from collector.outages.topology import Topology
 from collector.outages.verdict import Judge
 from collector.scheduler import Scheduler
@@ -28,6 +29,7 @@ from collector.sources.mqtt import MqttSource
 from collector.sources.snmp import SnmpSource
 from collector.store import Store
 from exporters.exposition import DeviceExposition
+from exporters.guard import UnguardedError, guarded
 from exporters.server import Server
 
 log = structlog.get_logger(__name__)
@@ -64,7 +66,12 @@ class Service:
             self._scheduler = Scheduler(snmp, self._dispatch.finished, self._stalled, self._clock.steady)
             self._scheduler.apply(plan.diff(plan.Plan({}), self._plan(self._configuration)))
             self._judging = Judging(
-                self._judge, journal, self._scheduler, self._clock, self._broker_connected
+                judge=self._judge,
+                journal=journal,
+                scheduler=self._scheduler,
+                clock=self._clock,
+                calendar=Calendar(self._configuration.maintenance, inventory),
+                broker_connected=self._broker_connected,
             )
             self._views = ServiceViews(
                 inventory=inventory,
@@ -92,7 +99,10 @@ class Service:
     async def _serve(self, parts: AsyncExitStack, inventory: Inventory) -> None:
         host, port = inventory.city.listen_host, inventory.city.listen_port
         try:
-            server = await parts.enter_async_context(Server(self._views, host, port))
+            guard = guarded(host, inventory.city.web, self._settings.config)
+            server = await parts.enter_async_context(Server(self._views, host, port, guard))
+        except UnguardedError as why:
+            raise CannotStartError(str(why)) from None
         except OSError as error:
             raise CannotStartError(
                 f"cannot listen on {host}:{port}: {os.strerror(error.errno) if error.errno else error}; "
@@ -169,6 +179,7 @@ class Service:
         self._scheduler.apply(change)
         self._dispatch.reconfigure(inventory)
         self._judge.update(Topology(inventory), self._clock.unix())
+        self._judging.calendar = Calendar(new.maintenance, inventory)
         self._views.reconfigured(inventory)
         if _session(old) != _session(new):
             self._broker_changed.set()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collector.metrics import Family
 from collector.metrics import state as families
 from collector.model import Device, DeviceName, Inventory, Link, SiteCode
-from collector.outages.state import CityState, Outage, State
+from collector.outages.state import CityState, Outage
 from collector.outcome import Number, escape_label
 from exporters.exposition import Form, header
 
@@ -105,7 +105,7 @@ class StateExposition:
         yield self._kept(
             families.DEVICE_MAINTENANCE,
             labels,
-            [None if one is None else one.state is State.MAINTENANCE for one in verdicts],
+            [int(name in state.maintenance) if name in state.devices else None for name in self._devices],
         )
         labels = self._site_labels
         yield self._kept(families.SITE_STATE, labels, [state.sites.get(code) for code in self._sites])

@@ -3,13 +3,14 @@
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.mosquitto import free_port
-from tests.integration.service.process import Service, Simulator, eventually, one_district
+from tests.integration.service.process import ENVIRON, Service, Simulator, eventually, one_district
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(150)]
 
@@ -132,3 +133,24 @@ def test_a_missing_secret_is_told_before_anything_starts(tmp_path: Path, monkeyp
         pytest.fail("it started without its secret")
     assert "CITYNOC_TEST_NOT_SET is not set" in service.log
     assert "credentials.yml:" in service.log
+
+
+def test_a_cut_under_planned_work_is_no_outage_and_stays_one_without_it(city: tuple[Simulator, Service]):
+    simulator, service = city
+    with service.running():
+        service.wait_for_all(DEVICES)
+        planned = ["maintenance", "add", "fibre-work", "--config", str(service.config), "--site", "00115"]
+        subprocess.run([sys.executable, "-m", "citynoc", *planned, "--for", "1h"], check=True, env=ENVIRON)
+        assert service.reload()[0] == 200
+        covered = '{device="rt-00115",site="00115",district="004",role="router"}'
+        eventually(
+            "maintenance", lambda: service.series("/metrics/state", "citynoc_device_state")[covered] == 1
+        )
+        simulator.act("cut", device="rt-00115")
+        simulator.act("cut", device="rt-00118")
+        other = '{outage="device:rt-00118",kind="device",district="004"}'
+        eventually(
+            "the other outage", lambda: other in service.series("/metrics/state", "citynoc_outage_active")
+        )
+        assert service.series("/metrics/state", "citynoc_outage_active") == {other: 1}
+        assert service.series("/metrics/state", "citynoc_device_state")[covered] == 1

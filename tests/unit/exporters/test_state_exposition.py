@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector.metrics import Family, Kind
 from collector.metrics.state import FAMILIES
 from collector.model import DeviceName, SiteCode
-from collector.outages.state import CauseKind, CityState, DeviceVerdict, Outage, Severity, State
+from collector.outages.state import CauseKind, CityState, DeviceVerdict, Duty, Outage, Severity, State
 from exporters.exposition import Form, header
 from exporters.state import StateExposition, shown
 from tests.unit.exporters.city import CENTRE, CORE, DISTRICT, ENDPOINT, NOW, ROUTER, SITE, all_up, inventory
@@ -72,7 +72,7 @@ def test_maintenance_is_its_own_series():
         CORE: DeviceVerdict(State.UP, NOW, answered=True),
         ROUTER: DeviceVerdict(State.MAINTENANCE, NOW, answered=False),
     }
-    content = text(replace(all_up(), devices=verdicts))
+    content = text(replace(all_up(), devices=verdicts, maintenance=frozenset({ROUTER, ENDPOINT})))
     assert of(content, "citynoc_device_maintenance") == {CORE: 0, ROUTER: 1}
 
 
@@ -189,7 +189,7 @@ def test_an_openmetrics_counter_is_named_without_total():
 
 
 def test_every_family_of_the_state_is_exposed():
-    content = text(replace(all_up(), outages=(outage(),)))
+    content = text(replace(all_up(), outages=(outage(),), duty=Duty(1, 900.0)))
     exposed = {line.split()[2] for line in content.splitlines() if line.startswith("# TYPE")}
     assert exposed == {family.name for family in FAMILIES}
 
@@ -217,3 +217,12 @@ def test_a_scrape_after_others_says_what_a_first_one_would(history: list[tuple[S
         links = {} if answered is None else {"rt-00115--core-1": answered}
         city = replace(all_up(), devices=verdicts, links=links, sites={} if state is None else {SITE: state})
         assert text(city, exposition=exposition) == text(city)
+
+
+def test_what_on_call_says_of_this_hour_is_there_only_if_it_says_anything():
+    wake, delay = ("citynoc_wake_sites", frozenset()), ("citynoc_escalation_delay_seconds", frozenset())
+    assert not {wake, delay} & set(read(text(all_up())))
+    content = read(text(replace(all_up(), duty=Duty(5))))
+    assert content[wake] == 5
+    assert delay not in content
+    assert read(text(replace(all_up(), duty=Duty(1, 900.0))))[delay] == 900

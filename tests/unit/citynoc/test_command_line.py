@@ -1,0 +1,50 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from citynoc.__main__ import VERBS, main
+
+CONFIG = Path(__file__).parents[3] / "config"
+
+
+def test_help_fits_a_screen(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    shown = capsys.readouterr().out
+    assert len(shown.splitlines()) <= 40
+    assert all(verb in shown for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        main([verb, "--help"])
+    assert left.value.code == 0
+    assert "--config DIR" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [[], ["chek"], ["check", "--jsn"], ["run", "--listen", "nowhere"]])
+def test_misuse_is_one_line_and_exit_2(arguments: list[str], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_the_configuration_may_be_named_before_and_after_the_verb(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    for arguments in (
+        ["--config", str(CONFIG), "plan", "--json"],
+        ["plan", "--json", "--config", str(CONFIG)],
+    ):
+        assert main(arguments) == 0
+        assert json.loads(capsys.readouterr().out)
+
+
+def test_a_directory_that_is_not_there_is_a_problem_and_no_traceback(capsys: pytest.CaptureFixture[str]):
+    assert main(["check", "--config", "/does/not/exist"]) == 1
+    assert "/does/not/exist:1:1: there is no such directory" in capsys.readouterr().out
