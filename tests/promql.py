@@ -7,10 +7,12 @@ from collector.metrics import CATALOG
 PROBED = frozenset({"service", "title", "site", "district"})
 """Labels that our service discovery gives blackbox_exporter's series."""
 
+ALERT = frozenset({"alertname", "severity", "outage", "kind", "district", "site", "device"})
+"""Labels that our alerts have."""
+
 FOREIGN = {
-    "ALERTS": frozenset(
-        {"alertname", "alertstate", "severity", "outage", "kind", "district", "site", "device"}
-    ),
+    "ALERTS": ALERT | {"alertstate"},
+    "ALERTS_FOR_STATE": ALERT,
     "probe_success": PROBED,
     "probe_duration_seconds": PROBED,
     "probe_http_status_code": PROBED,

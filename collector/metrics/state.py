@@ -116,6 +116,17 @@ OUTAGE_INFO = Family(
     "Cause, place and carrier of an outage in words; always 1.",
     ("outage", "cause", "carrier", "site", "site_name", "district_name"),
 )
+WAKE_SITES = Family(
+    "citynoc_wake_sites",
+    Kind.GAUGE,
+    "Sites that an outage must cut off to page at this hour; absent if oncall.yml says nothing of it.",
+)
+ESCALATION_DELAY = Family(
+    "citynoc_escalation_delay_seconds",
+    Kind.GAUGE,
+    "After how long a page that nobody has taken is told to the next; absent if to nobody.",
+    unit="seconds",
+)
 BLIND = Family(
     "citynoc_blind", Kind.GAUGE, "1 while the collector's own first hop is silent and nothing can be judged."
 )
@@ -137,5 +148,7 @@ FAMILIES = (
     OUTAGE_SEVERITY,
     OUTAGE_ACKNOWLEDGED,
     OUTAGE_INFO,
+    WAKE_SITES,
+    ESCALATION_DELAY,
     BLIND,
 )
