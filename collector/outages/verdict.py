@@ -6,18 +6,18 @@ devices that it names, and expose the state that it returns. See docs/adr/0002-v
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from enum import StrEnum
 
-from collector.model import DeviceName, Role, SiteCode, VerdictTimes, Watch
+from collector.model import DeviceName, VerdictTimes, Watch
 from collector.outages.asking import Asking
 from collector.outages.docket import Docket
 from collector.outages.evidence import NEVER, Hearing
 from collector.outages.flap import Patience
+from collector.outages.inquiry import Inquiry
 from collector.outages.linkwatch import LinkWatch
 from collector.outages.promises import Promises
 from collector.outages.rootcause import Evidence, Finding, judge
-from collector.outages.state import CityState, Outage
+from collector.outages.rounds import NO_CONTEXT, Context, Hint, Round, Via
+from collector.outages.state import Outage
 from collector.outages.topology import Topology
 from collector.outages.view import Bench, View
 
@@ -25,60 +25,11 @@ SWEEP = 1.0
 """Seconds between looks at promises that were not kept."""
 SOON = 0.3
 """Seconds within which news that can only lead to more questions is looked at."""
-COHORT = 64
 SHORT_CUT = 3
 """Misses in a row of a device that came back, from which on what is behind it is given a new chance."""
 
 
-class Via(StrEnum):
-    """How a device was heard."""
-
-    LIVENESS = "liveness"
-    POLL = "poll"
-    TELEMETRY = "telemetry"
-
-
-class Hint(StrEnum):
-    """News that makes the judge ask and is never a verdict: the kinds of `collector.sources.HintKind`."""
-
-    OFFLINE = "offline"
-    ONLINE = "online"
-    RESTARTED = "restarted"
-    AUTH_FAILURE = "auth_failure"
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is true of a round besides evidence."""
-
-    maintenance: AbstractSet[DeviceName] = frozenset()
-    """Devices that a maintenance window covers now."""
-    watched: AbstractSet[DeviceName] = frozenset()
-    """Devices with `watch: meetings` that must be on now."""
-    meeting_sites: AbstractSet[SiteCode] = frozenset()
-    """Sites with a meeting going on or starting within the hour."""
-    acknowledged: AbstractSet[str] = frozenset()
-    """Outages that somebody has taken."""
-
-
-NO_CONTEXT = Context()
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One round of verdicts. `asks` are to be asked for liveness now; `state` is to be exposed."""
-
-    asks: tuple[DeviceName, ...]
-    state: CityState
-    changed: tuple[DeviceName, ...] = ()
-    opened: tuple[Outage, ...] = ()
-    updated: tuple[Outage, ...] = ()
-    closed: tuple[Outage, ...] = ()
-
-    @property
-    def news(self) -> bool:
-        """Must this round be journalled before its state is exposed?"""
-        return bool(self.changed or self.opened or self.updated or self.closed)
+__all__ = ["NO_CONTEXT", "Context", "Hint", "Judge", "Round", "Via"]
 
 
 class Judge:
@@ -109,7 +60,7 @@ class Judge:
     def _take_up(self, topology: Topology) -> None:
         """Everything that is numbered as the topology is and not carried over a reload."""
         self.topology = topology
-        self._asking = Asking(topology.askable, self._times.reasks, self._times.reask_interval)
+        self._schedule()
         self._promises = Promises(topology, self._hearing, self._patience.expire)
         self._finding = Finding()
         self._meetings_only = frozenset(
@@ -119,7 +70,6 @@ class Judge:
         self._covered: frozenset[int] = frozenset()
         self._unsent: dict[int, float] = {}
         self._grace: dict[int, float] = {}
-        self._cohorts: set[int] = set()
         self._wanted: frozenset[int] = frozenset()
         self._links = LinkWatch(topology, self._patience.link)
         self._touched: set[int] = set(range(len(topology)))
@@ -128,6 +78,10 @@ class Judge:
         self._stale = False
         self._evaluated = NEVER
         self._wake = NEVER
+
+    def _schedule(self) -> None:
+        self._asking = Asking(self.topology.askable, self._times.reasks, self._times.reask_interval)
+        self._inquiry = Inquiry(self.topology, self._hearing, self._asking)
 
     def update(self, topology: Topology, now: float) -> None:
         """Go on with another configuration: who stayed keeps evidence, verdict and outage, who is new is unknown."""
@@ -146,7 +100,7 @@ class Judge:
         self._links = reports
         self._promises.broker(now, connected=connected)
         for device in self._hearing.misses:
-            self._draw(device, self._hearing.first_miss(device), now)
+            self._inquiry.draw(device, self._hearing.first_miss(device), now)
         if self._informed:
             self._informed = False
             self._take(context, now)
@@ -185,7 +139,7 @@ class Judge:
         if ended or fresh:
             self._touched.add(number)
             self._grace.pop(number, None)
-            self._cohorts.discard(number)
+            self._inquiry.end(number)
             self._unsent.pop(number, None)
         if was_silent or fresh or number in self._wanted or number in self._finding.gone:
             self._dirty = True
@@ -205,9 +159,7 @@ class Judge:
             return
         explained = self._view.explained(number)
         if run == 1 and not explained:
-            self._asking.draw(number, asked_at, at)
-            for ancestor in self.topology.ancestors(number):
-                self._draw(ancestor, asked_at, at)
+            self._inquiry.begin(number, asked_at, at)
         if run == self._hearing.confirm:
             self._touched.add(number)
             self._dirty = self._dirty or not explained
@@ -228,14 +180,13 @@ class Judge:
         """Our own process did not run on time, or the clock was set: every unconfirmed miss so far is void."""
         if at < self._beat_at:
             self._hearing.rewind(at)
-            self._asking = Asking(self.topology.askable, self._times.reasks, self._times.reask_interval)
+            self._schedule()
         self._swept = min(self._swept, at)
         self._resumed = self._beat_at = at
         for device in list(self._hearing.misses):
             if device not in self._hearing.confirmed:
                 self._hearing.forget(device, at)
-                self._asking.drop(device)
-                self._draw(device, at, at)
+                self._inquiry.renew(device, at, at)
         self._dirty = True
 
     def broker(self, at: float, *, connected: bool) -> None:
@@ -286,7 +237,8 @@ class Judge:
             self._evaluate(now)
         asks, lasting = self._asking.due(now, self._hearing.life)
         for device in lasting:
-            self._draw_cohort(device, now)
+            if not self._view.explained(device):
+                self._inquiry.widen(device, self._ignored, now)
         self._asking.once(self._wanted)
         bench = Bench(self._hearing, self._docket, self._covered, self._ignored)
         changed = self._view.refresh(now, self._touched, self._relinked, bench)
@@ -333,37 +285,15 @@ class Judge:
             self._hearing.forget(other, asked_at)
             if run >= self._hearing.quiet:
                 self._grace[other] = now + self._patience.settle
-            self._asking.drop(other)
-            self._draw(other, asked_at, now)
+            self._inquiry.renew(other, asked_at, now)
             self._touched.add(other)
-
-    def _draw(self, device: int, since: float, now: float) -> None:
-        if self._hearing.life[device] < since:
-            self._asking.draw(device, since, now)
-
-    def _draw_cohort(self, device: int, now: float) -> None:
-        """All whose evidence will decide what the silence of this device means."""
-        since = self._hearing.first_miss(device)
-        if since == NEVER or device in self._cohorts or self._view.explained(device):
-            return
-        self._cohorts.add(device)
-        net = self.topology
-        others = net.co_parents(device) | set(net.independents(net.devices[device].site))
-        for link, _ in net.uplinks[device]:
-            cable = net.links[link].cable
-            if cable:
-                others.update(net.riders[cable][:COHORT])
-        others.update(sorted(net.children[device], key=lambda i: (net.spare[i], i))[:COHORT])
-        for other in sorted(others - {device}):
-            if net.devices[other].role is not Role.ENDPOINT or other not in self._ignored:
-                self._draw(other, since, now)
 
     # -- evaluation ----------------------------------------------------------------------------------------
 
     def _evaluate(self, now: float) -> None:
         hearing, docket = self._hearing, self._docket
         before = self._finding
-        self._touched |= before.gone | before.agents
+        told = docket.blamed
         waiting = self._waiting(now)
         evidence = Evidence(
             silent=hearing.silent,
@@ -381,6 +311,10 @@ class Judge:
             finding = Finding(blind=True, gone=finding.gone)
         self._finding = finding
         self._wanted = finding.ask
+        self._touched |= before.gone ^ finding.gone | before.agents ^ finding.agents
+        self._touched |= before.frontier ^ finding.frontier
+        if before.blind != finding.blind:
+            self._touched.update(range(len(self.topology)))
         if finding.blind:
             docket.blind(now)
         else:
@@ -396,9 +330,7 @@ class Judge:
             docket.open_links(now, finding, self._links, self._ignored)
             docket.follow(now, finding, hearing, self._context.meeting_sites)
         docket.acknowledge(self._context.acknowledged)
-        self._touched |= finding.gone | finding.agents
-        if before.blind != finding.blind:
-            self._touched.update(range(len(self.topology)))
+        self._touched.update(device for device, _ in told.items() ^ docket.blamed.items())
         self._view.finding = finding
         self._dirty = self._stale = False
         self._evaluated = now
@@ -428,8 +360,7 @@ class Judge:
             if device in self._hearing.misses or self._hearing.life[device] < now:
                 self._hearing.forget(device, now)
                 self._grace[device] = now + self._patience.settle
-                self._asking.drop(device)
-                self._asking.draw(device, now, now)
+                self._inquiry.renew(device, now, now)
                 self._touched.add(device)
 
     def _regain_sight(self, now: float) -> None:
