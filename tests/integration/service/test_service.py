@@ -144,7 +144,7 @@ def test_a_cut_under_planned_work_is_no_outage_and_stays_one_without_it(city: tu
         assert service.reload()[0] == 200
         covered = '{device="rt-00115",site="00115",district="004",role="router"}'
         eventually(
-            "maintenance", lambda: service.series("/metrics/state", "citynoc_device_state")[covered] == 1
+            "planned", lambda: service.series("/metrics/state", "citynoc_device_maintenance")[covered] == 1
         )
         simulator.act("cut", device="rt-00115")
         simulator.act("cut", device="rt-00118")
