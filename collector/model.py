@@ -6,7 +6,7 @@ Times are float seconds. Codes are strings for ever: `00115` is not 77.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import MappingProxyType
 from typing import NewType
 
@@ -243,6 +243,23 @@ class VerdictTimes:
     reask_interval: float = 0.4
 
 
+def only_here(host: str) -> bool:
+    """Whether only this machine can reach a server bound to `host`; a name counts as reachable unless it is localhost."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """TLS and logins of our own server: files, relative to the configuration's directory."""
+
+    tls_certificate: str
+    tls_key: str
+    users: str
+
+
 @dataclass(frozen=True, slots=True)
 class City:
     """What is true of the whole city: listen address, public address, broker, vantage and timing."""
@@ -258,6 +275,7 @@ class City:
     verdict: VerdictTimes = VerdictTimes()
     alertmanager: str | None = None
     """Beginning of Alertmanager's address: silences are read there; None where nobody may take an outage."""
+    web: Web | None = None
 
 
 @dataclass(frozen=True, slots=True)

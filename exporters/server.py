@@ -23,6 +23,7 @@ from exporters import discovery
 from exporters.answers import add_headers, bound_silence, filters, from_here, problem, text, worth_a_line
 from exporters.api import Api, UnknownFilterError, near
 from exporters.exposition import Form
+from exporters.guard import Guard, refused
 from exporters.live.routes import LivePage
 from exporters.negotiation import form, gzip_accepted, html_wanted
 from exporters.selfmetrics import SelfMetrics
@@ -69,10 +70,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Server:
     """Serves `views` while it is entered. Raises OSError on entering if the address cannot be bound."""
 
-    def __init__(self, views: Views, host: str = "127.0.0.1", port: int = 9579) -> None:
+    def __init__(
+        self, views: Views, host: str = "127.0.0.1", port: int = 9579, guard: Guard | None = None
+    ) -> None:
         self._views = views
         self._host = host
         self._port = port
+        self._guard = guard
         self._traffic = Traffic()
         self._self_metrics = SelfMetrics(views.stats, self._traffic)
         self._state: StateExposition | None = None
@@ -105,7 +109,9 @@ class Server:
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             stack.callback(self._stream.close)
-            await web.TCPSite(runner, self._host, self._port, reuse_address=True).start()
+            context = self._guard.context if self._guard is not None else None
+            site = web.TCPSite(runner, self._host, self._port, ssl_context=context, reuse_address=True)
+            await site.start()
             self._port = int(runner.addresses[0][1])
             self._stack = stack.pop_all()
         return self
@@ -168,8 +174,9 @@ class Server:
         return response
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if self._open > OPEN_REQUESTS:
-            return text(503, "too many requests at once")
+        refusal = await self._refusal(request)
+        if refusal is not None:
+            return refusal
         try:
             return await handler(request)
         except web.HTTPNotFound:
@@ -182,6 +189,14 @@ class Server:
             return response
         except web.HTTPException as error:
             return text(error.status, error.reason)
+
+    async def _refusal(self, request: web.Request) -> web.Response | None:
+        if self._open > OPEN_REQUESTS:
+            return text(503, "too many requests at once")
+        if self._guard is None:
+            return None
+        admitted = await self._guard.admits(request.headers.get(hdrs.AUTHORIZATION, ""), self._in_thread)
+        return None if admitted else refused(admitted)
 
     def _not_found(self, request: web.Request) -> web.Response:
         close = near(request.path, [path for path, _ in INDEX])

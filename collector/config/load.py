@@ -43,6 +43,8 @@ from collector.model import (
     SnmpVersion,
     Vantage,
     VerdictTimes,
+    Web,
+    only_here,
 )
 from collector.outages.maintenance import Window
 from collector.profile import Profile
@@ -128,6 +130,14 @@ def _check(
     if files.city.model is not None:
         check_vantage(assembly, files.city.document, files.city.model)
         _check_broker(assembly, files.city, credentials, known)
+        if files.city.model.web is None and not only_here(files.city.model.listen.host):
+            assembly.complaints.add(
+                files.city.document.problem(
+                    ("listen",),
+                    "others can reach this address, and there is no TLS and no login",
+                    "add web: {tls_certificate: …, tls_key: …, users: …}, or listen on 127.0.0.1",
+                )
+            )
     if files.whole and not assembly.complaints.all():
         check_graph(assembly, devices)
     return devices
@@ -228,4 +238,5 @@ def _city(shape: CityFile) -> City:
         shape.source_address,
         verdict,
         shape.alertmanager,
+        None if (web := shape.web) is None else Web(web.tls_certificate, web.tls_key, web.users),
     )

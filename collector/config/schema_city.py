@@ -92,6 +92,16 @@ class BrokerShape(Shape):
     client_id: Name = "citynoc"
 
 
+class WebShape(Shape):
+    """TLS and logins of our own server, needed as soon as others than this machine can reach it."""
+
+    noun: ClassVar[str] = "web"
+
+    tls_certificate: Text
+    tls_key: Text
+    users: Text
+
+
 class VantageShape(Shape):
     """Where citynoc runs: if all of `first_hop` are silent, it is citynoc that is cut off."""
 
@@ -124,6 +134,7 @@ class CityFile(Shape):
     alertmanager: Url | None = None
     source_address: IpAddress | None = None
     broker: BrokerShape | None = None
+    web: WebShape | None = None
     vantage: VantageShape
     verdict: VerdictShape = VerdictShape()
     carriers: tuple[Name, ...] = ()
