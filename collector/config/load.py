@@ -61,9 +61,9 @@ class Configuration:
     warnings: tuple[Problem, ...] = ()
     maintenance: tuple[Window, ...] = ()
     on_call: OnCall | None = None
-
-
     coverage: Evidence | None = None
+
+
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
     """The configuration in `directory`. Raises ConfigurationError with every problem.
 
@@ -85,15 +85,15 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     timezone = files.city.model.timezone if files.city.model is not None else "UTC"
     districts = assembly.districts if files.whole else None
     on_call, on_call_problems = read_on_call(directory / ON_CALL, root, districts, timezone)
+    coverage, coverage_problems = read_coverage(directory, root)
     problems = [
         *files.problems,
-    coverage, coverage_problems = read_coverage(directory, root)
         *profile_problems,
         *telemetry_problems,
         *on_call_problems,
+        *coverage_problems,
         *secret_problems,
         *assembly.complaints.all(),
-        *coverage_problems,
     ]
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     city = files.city.model
@@ -223,10 +223,6 @@ def _city(shape: CityFile) -> City:
             written.ca_file,
             written.client_id,
         )
-    vantage = Vantage(
-        SiteCode(shape.vantage.site), tuple(DeviceName(name) for name in shape.vantage.first_hop)
-    )
-    verdict = VerdictTimes(shape.verdict.reasks, shape.verdict.reask_interval)
     return City(
         shape.city,
         shape.timezone,
