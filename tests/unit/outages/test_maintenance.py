@@ -122,6 +122,7 @@ def cli(config: Path, *args: str) -> int:
     return verb.run(parser.parse_args(["--config", str(config), *args]))
 
 
+@pytest.mark.timeout(120)  # every call loads the whole example
 def test_the_verb(config: Path, capsys: pytest.CaptureFixture[str]):
     assert cli(config) == 0
     assert "no work is planned" in capsys.readouterr().out
