@@ -223,6 +223,10 @@ def _city(shape: CityFile) -> City:
             written.ca_file,
             written.client_id,
         )
+    vantage = Vantage(
+        SiteCode(shape.vantage.site), tuple(DeviceName(name) for name in shape.vantage.first_hop)
+    )
+    verdict = VerdictTimes(shape.verdict.reasks, shape.verdict.reask_interval)
     return City(
         shape.city,
         shape.timezone,
