@@ -1,8 +1,8 @@
 """How many objects one question to one agent may hold: shrinks when agents struggle, grows back carefully. Pure."""
 
 MOST = 48  # objects of a GET whose answer still fits an Ethernet frame
-CALM = 20  # full polls without trouble before a larger question is tried
-MOST_CALM = 640  # ... and after repeated trouble
+CALM = 4  # full polls without trouble before a larger question is tried
+MOST_CALM = 512  # ... and after repeated trouble
 
 
 class RequestSize:
@@ -43,4 +43,4 @@ class RequestSize:
         if self._calm >= self._wanted:
             self._calm = 0
             self._grown = True
-            self.limit = min(self.most, self.limit + max(1, self.limit // 4))
+            self.limit = min(self.most, self.limit + max(1, self.limit // 2))

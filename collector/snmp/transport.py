@@ -26,6 +26,7 @@ __all__ = ["Endpoint", "Exchange", "Transport"]
 
 TICK = 0.05  # seconds between looks at the timeout queues
 STALL = 0.5  # lateness of our own loop from which silence proves nothing
+LATE = 0.1  # seconds: a tick overdue by more says that answers waited for us
 BURST = 64  # questions sent before answers get their turn
 DRAIN = 256  # datagrams read before questions get their turn
 MAX_POSTPONED = 20  # looks at the timeout queues that a flood of datagrams may postpone
@@ -70,6 +71,7 @@ class Transport:
         self._flush_planned = False
         self._blocked: set[socket.socket] = set()
         self.now = 0.0  # when the answers now being handled were read
+        self.late = False  # whether our own loop read them late, so that their delay is ours
         self._tick: asyncio.TimerHandle | None = None
         self._tick_due = 0.0
         self._postponed = 0
@@ -221,6 +223,7 @@ class Transport:
             return True
         self.received += len(datagrams)
         self.now = self._clock()
+        self.late = self._tick is not None and self.now - self._tick_due > LATE
         ledger = self._ledger
         # Questions asked meanwhile go out in one batch.
         planned, self._flush_planned = self._flush_planned, True
