@@ -19,6 +19,7 @@ VERBS = (
     "walk",
     "profiles",
     "outages",
+    "coverage",
     "maintenance",
     "simulate",
     "demo",

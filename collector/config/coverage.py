@@ -38,7 +38,12 @@ def read_coverage(directory: Path, root: Path) -> tuple[Evidence | None, list[Pr
         return None, tables.problems
     for path in (directory / TARGETS, directory / FOLDER / MAPS):
         tables.text(path)  # for its digest
-    rules = SurveyRules(shape.surveys.carriers, round(shape.surveys.every / DAY), shape.surveys.pace_over)
+    rules = SurveyRules(
+        shape.surveys.carriers,
+        round(shape.surveys.every / DAY),
+        shape.surveys.pace_over,
+        shape.links.available,
+    )
     targets = {key: _target(key, one) for key, one in shape.targets.items()}
     inputs = tuple(tables.inputs[name] for name in sorted(tables.inputs))
     return Evidence(maps, MappingProxyType(targets), rules, Surveys.of(claims), inputs), tables.problems

@@ -127,12 +127,21 @@ class SurveysShape(Shape):
     ] = 4
 
 
+class LinksShape(Shape):
+    """When a commune's link counts as working in a monthly report."""
+
+    noun: ClassVar[str] = "links"
+
+    available: Annotated[Fraction, BeforeValidator(_read_threshold), _SHARE] = Fraction(99, 100)
+
+
 class TargetsFile(Shape):
     """`targets.yml`."""
 
     noun: ClassVar[str] = "file"
 
     surveys: SurveysShape
+    links: LinksShape = LinksShape()
     targets: dict[Name, TargetShape]
 
 

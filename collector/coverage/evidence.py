@@ -11,6 +11,7 @@ from collector.coverage.measure import Measured
 from collector.coverage.reckoning import Reckoning, reckon
 from collector.coverage.survey import Surveys
 from collector.coverage.target import SurveyRules, Target
+from collector.model import Inventory, Site, SiteKind
 
 
 class InputFile(NamedTuple):
@@ -53,6 +54,16 @@ class Evidence:
             )
             for one in ([self.targets[target]] if target is not None else self.targets.values())
         )
+
+    def sites(self, inventory: Inventory) -> Mapping[CommuneCode, Site]:
+        """Each commune's site, for its tags and its link; a commune without a site is absent."""
+        base = next(iter(self.maps.maps))
+        found = {
+            site.units.get(base, site.code): site
+            for site in inventory.sites.values()
+            if site.kind is SiteKind.COMMUNE
+        }
+        return {code: site for code, site in found.items() if code in self.maps.communes}
 
     def last_survey(self, as_of: date) -> Mapping[str, date | None]:
         """The day of each carrier's latest survey up to a day; None if it never declared anything."""

@@ -75,8 +75,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SurveyRules:
-    """Who declares, how often a survey is due (days), and over how many surveys the pace is taken."""
+    """Who declares, how often a survey is due (days), and over how many surveys the pace is taken.
+
+    `available`: share of a month's known time for which a link must have worked to count in a monthly report.
+    """
 
     carriers: tuple[str, ...]
     every: int
     pace_over: int
+    available: Fraction = Fraction(99, 100)
