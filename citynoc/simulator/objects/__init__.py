@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from citynoc.simulator.ber import Oid
 from citynoc.simulator.mib import Row, Shape
-from citynoc.simulator.objects import endpoint, interfaces, power, system, vendors
+from citynoc.simulator.objects import endpoint, interfaces, power, system, telepresence, vendors
 from collector.model import Device
 
 __all__ = ["GENERIC", "KINDS", "Kind", "shape_of"]
@@ -26,7 +26,8 @@ def _none() -> Iterable[Row]:
 class Kind:
     """A kind of device. `port` and `port_descr` take the port's number; `descr` takes model and software.
 
-    `model` is what it is where the inventory does not say.
+    `model` is what it is where the inventory does not say. `in_call` is there only during a call, its
+    `call_columns` always.
     """
 
     name: str
@@ -39,7 +40,8 @@ class Kind:
     first_port: int = 0
     first_index: int = 1
     objects: Callable[[], Iterable[Row]] = _none
-    poly: bool = False
+    in_call: Callable[[], Iterable[Row]] = _none
+    call_columns: tuple[Oid, ...] = ()
 
     def description(self, device: Device) -> str:
         """What sysDescr says."""
@@ -142,7 +144,9 @@ _ROWS = (
         "{model} video endpoint, software {software}",
         "Poly G7500",
         "6.2.2",
-        poly=True,
+        objects=endpoint.rows,
+        in_call=endpoint.call_rows,
+        call_columns=endpoint.CALL_COLUMNS,
     ),
     Kind(
         "cisco-cts",
@@ -150,6 +154,9 @@ _ROWS = (
         "Cisco TelePresence {model}, Version {software}",
         "CTS 500",
         "1.10.15",
+        objects=telepresence.rows,
+        in_call=telepresence.call_rows,
+        call_columns=telepresence.CALL_COLUMNS,
     ),
     Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "RMX 1800", "1.0", objects=vendors.net_snmp),
     Kind(
@@ -170,6 +177,6 @@ def shape_of(kind: Kind, ports: int, *, in_call: bool) -> Shape:
     """All objects of a machine of this kind with so many ports. Costly: keep it."""
     indexes = tuple(range(kind.first_index, kind.first_index + ports))
     rows = [*system.rows(), *interfaces.rows(indexes), *kind.objects()]
-    if kind.poly:
-        rows += endpoint.rows(in_call=in_call)
-    return Shape(rows, endpoint.CALL_COLUMNS if kind.poly else ())
+    if in_call:
+        rows += kind.in_call()
+    return Shape(rows, kind.call_columns)

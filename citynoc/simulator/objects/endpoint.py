@@ -131,12 +131,15 @@ CALL_COLUMNS: tuple[Oid, ...] = tuple((*CALL_ENTRY, column) for column, _, _ in 
 """Columns that exist whether or not there is a call: asked outside one they are noSuchInstance."""
 
 
-def rows(*, in_call: bool) -> Iterator[Row]:
-    """The endpoint's objects; the call's row only in a call."""
+def rows() -> Iterator[Row]:
+    """What is there always."""
     for object_, read in _IDENTITY:
         yield Row((*POLY[:-1], *object_), (0,), read)
     for object_, read in _COLUMNS_OF_ONE:
         yield Row((*POLY[:-1], *object_), (1,), read)
-    if in_call:
-        for column, read, live in _CALL:
-            yield Row((*CALL_ENTRY, column), (CALL_ROW,), read, live=live)
+
+
+def call_rows() -> Iterator[Row]:
+    """The call's row, only in a call."""
+    for column, read, live in _CALL:
+        yield Row((*CALL_ENTRY, column), (CALL_ROW,), read, live=live)

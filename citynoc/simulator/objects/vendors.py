@@ -168,12 +168,11 @@ def juniper() -> Iterator[Row]:
 
 
 def zte() -> Iterator[Row]:
-    """zxr10 system CPU and memory, by shelf, panel, board index."""
-    unit = (1, 3, 6, 1, 4, 1, 3902, 3, 6002, 2, 1, 1)
-    for column in (2, 3, 4):
-        yield Row((*unit, column), (0, 1), _percent(), live=True)
-    yield Row((*unit, 7), (0, 1), _percent(35, 62, MEMORY), live=True)
-    yield from host_resources()
+    """Processor and memory per board, as routers of the M6000 family have them."""
+    board = (1, 3, 6, 1, 4, 1, 3902, 3, 600, 2, 1, 1)
+    for index in ((0, 0, 1, 0), (0, 0, 2, 0)):
+        yield Row((*board, 4), index, _percent(35, 62, MEMORY), live=True)
+        yield Row((*board, 7), index, _percent(), live=True)
 
 
 def fortinet() -> Iterator[Row]:
