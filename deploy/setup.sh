@@ -70,7 +70,7 @@ find_python() {
 make_environment() {
     local kind=$1 python stamp wanted
     stamp="$root/.venv/citynoc-environment"
-    wanted="$kind $root $(cat "$root"/requirements/*.txt "$root/pyproject.toml" | sha256sum)"
+    wanted="$kind $root $(cat "$root"/requirements/*.txt "$root/pyproject.toml" "$root/hatch_build.py" "$root"/collector/snmp/*.c | sha256sum)"
     # The developers' environment holds all that the service needs.
     if "$root/.venv/bin/python" -I -c 'import citynoc' 2>/dev/null &&
         grep -qxF -e "$wanted" -e "dev ${wanted#* }" "$stamp" 2>/dev/null; then

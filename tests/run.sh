@@ -42,7 +42,7 @@ rules() {
     amtool check-config deploy/alertmanager/alertmanager.yml
     python -m pytest tests/rules
 }
-integration() { python -m pytest tests/integration; }
+integration() { python -m pytest tests/integration tests/walks; }
 e2e() { python -m pytest tests/e2e; }
 
 stages=(lint types contracts unit rules integration e2e)
