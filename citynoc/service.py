@@ -15,16 +15,19 @@ from citynoc.clock import Clock
 from citynoc.dispatch import Dispatch
 from citynoc.judging import Judging
 from citynoc.settings import Settings
+from citynoc.trapping import Trapping
 from citynoc.views import ServiceViews
 from collector import plan
 from collector.config.load import Configuration, load
 from collector.config.problems import ConfigurationError
-from collector.model import Broker, Inventory
+from collector.model import Broker, DeviceName, Inventory
 from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
 from collector.outages.topology import Topology
 from collector.outages.verdict import Judge
 from collector.scheduler import Scheduler
+from collector.plan import Question
+from collector.sources import HintKind
 from collector.sources.mqtt import MqttSource
 from collector.sources.snmp import SnmpSource
 from collector.store import Store
@@ -73,6 +76,9 @@ class Service:
                 calendar=Calendar(self._configuration.maintenance, inventory),
                 broker_connected=self._broker_connected,
             )
+            self._trapping = Trapping(
+                inventory, self._settings.data / "snmp-engine.json", self._clock.steady, self._trapped
+            )
             self._views = ServiceViews(
                 inventory=inventory,
                 clock=self._clock,
@@ -81,6 +87,7 @@ class Service:
                 scheduler=self._scheduler,
                 snmp=snmp,
                 judging=self._judging,
+                traps=self._trapping.stats,
                 reload=self.reload,
             )
             await self._serve(parts, inventory)
@@ -123,6 +130,7 @@ class Service:
                 tasks.create_task(self._scheduler.run(), name="scheduler"),
                 tasks.create_task(self._judging.run(), name="judge"),
                 tasks.create_task(self._listen(), name="mqtt"),
+                tasks.create_task(self._trapping.run(), name="traps"),
             ]
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
@@ -131,6 +139,16 @@ class Service:
             log.info("service.stopping")
             for task in work:
                 task.cancel()
+
+    def _trapped(self, device: DeviceName, kind: HintKind) -> None:
+        """A trap: the judge looks at once, and what the device measures is read, for it may say what changed."""
+        if kind is HintKind.AUTH_FAILURE:  # about who asked the device, not about the device
+            return
+        if kind is HintKind.NEWS:
+            self._scheduler.ask_now((device,))
+        else:
+            self._dispatch.hint(device, kind)
+        self._scheduler.ask_now((device,), Question.POLL)
 
     async def _listen(self) -> None:
         """Listen to the broker of the day; a reload that changes it starts anew."""
@@ -181,6 +199,7 @@ class Service:
         self._judge.update(Topology(inventory), self._clock.unix())
         self._judging.calendar = Calendar(new.maintenance, inventory)
         self._views.reconfigured(inventory)
+        self._trapping.reconfigure(inventory)
         if _session(old) != _session(new):
             self._broker_changed.set()
         elif self._views.mqtt is not None:

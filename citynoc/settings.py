@@ -35,6 +35,7 @@ class Settings:
     listen: Endpoint | None = None
     broker: Endpoint | None = None
     snmp_port: int | None = None
+    traps: Endpoint | None = None
 
     def applied_to(self, configuration: Configuration) -> Configuration:
         """The configuration with the overrides in it."""
@@ -46,6 +47,8 @@ class Settings:
             city = replace(city, listen_host=self.listen.host, listen_port=self.listen.port)
         if self.broker is not None and city.broker is not None:
             city = replace(city, broker=replace(city.broker, host=self.broker.host, port=self.broker.port))
+        if self.traps is not None and city.traps is not None:
+            city = replace(city, traps=replace(city.traps, host=self.traps.host, port=self.traps.port))
         devices = {name: self._device(device) for name, device in inventory.devices.items()}
         return replace(inventory, city=city, devices=devices)
 

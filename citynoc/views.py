@@ -11,11 +11,22 @@ from collector.plan import Question
 from collector.scheduler import Scheduler
 from collector.sources.mqtt import MqttSource
 from collector.sources.snmp import SnmpSource
+from collector.sources.traps import TrapStats
 from collector.store import Remembered, Store
 from exporters.exposition import DeviceExposition
 from exporters.views import ServiceStats
 
-IGNORED = ("undecodable", "not_a_response", "community", "source", "unknown", "duplicate", "late")
+IGNORED = (
+    "undecodable",
+    "not_a_response",
+    "community",
+    "source",
+    "unknown",
+    "duplicate",
+    "late",
+    "unauthentic",
+    "not_in_time",
+)
 """Why a datagram is ignored: each reason is shown from the start, so that absence never means zero."""
 
 
@@ -35,6 +46,7 @@ class ServiceViews:
         scheduler: Scheduler,
         snmp: SnmpSource,
         judging: Judging,
+        traps: Callable[[], TrapStats | None],
         reload: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
         self._inventory = inventory
@@ -44,6 +56,7 @@ class ServiceViews:
         self._scheduler = scheduler
         self._snmp = snmp
         self._judging = judging
+        self._traps = traps
         self._reload = reload
         self._ready = False
         self.mqtt: MqttSource | None = None
@@ -91,6 +104,7 @@ class ServiceViews:
         """The service's numbers about itself."""
         snmp = self._snmp.stats()
         mqtt = self.mqtt.stats() if self.mqtt is not None else None
+        traps = self._traps()
         targets = dict.fromkeys(Question, 0)
         for key in self._scheduler.plan.polls:
             targets[key.question] += 1
@@ -115,6 +129,10 @@ class ServiceViews:
             mqtt_connected=mqtt.connected if mqtt is not None else None,
             mqtt_messages={result.value: count for result, count in mqtt.results.items()}
             if mqtt is not None
+            else {},
+            traps_listening=traps.listening if traps is not None else None,
+            trap_messages={result.value: count for result, count in traps.results.items()}
+            if traps is not None
             else {},
             reload_ok=self.reload_ok,
             reload_at=self.reload_at,

@@ -228,6 +228,15 @@ class Broker:
 
 
 @dataclass(frozen=True, slots=True)
+class TrapPort:
+    """Where traps and informs are received. A device may use its own credential, and everybody these."""
+
+    host: str
+    port: int
+    credentials: tuple[CredentialName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Vantage:
     """Where citynoc stands: its site and the devices that are its first hop out of the machine."""
 
@@ -275,6 +284,8 @@ class City:
     verdict: VerdictTimes = VerdictTimes()
     alertmanager: str | None = None
     """Beginning of Alertmanager's address: silences are read there; None where nobody may take an outage."""
+    traps: TrapPort | None = None
+    """None where no traps are listened to."""
     web: Web | None = None
 
 

@@ -96,6 +96,8 @@ def _stats_rows(stats: ServiceStats) -> Iterator[tuple[Family, list[Row]]]:
     yield service.SNMP_STALLS, _one(stats.snmp_stalls)
     yield service.MQTT_CONNECTED, _one(stats.mqtt_connected)
     yield service.MQTT_MESSAGES, _by(stats.mqtt_messages)
+    yield service.TRAPS_LISTENING, _one(stats.traps_listening)
+    yield service.TRAP_MESSAGES, _by(stats.trap_messages)
     yield service.CONFIG_RELOAD_OK, _one(stats.reload_ok)
     yield service.CONFIG_RELOAD_TIME, _one(stats.reload_at)
     yield service.JOURNAL_BEHIND, _one(stats.journal_behind)

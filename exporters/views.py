@@ -71,6 +71,9 @@ class ServiceStats:
     mqtt_connected: bool | None = None
     mqtt_messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """By result: `accepted`, or why one was refused."""
+    traps_listening: bool | None = None
+    trap_messages: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """By result: `accepted`, or what else became of one."""
     reload_ok: bool | None = None
     reload_at: float | None = None
     journal_behind: bool | None = None

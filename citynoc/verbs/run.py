@@ -31,12 +31,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--snmp-port", type=int, metavar="N", help="ask every device on this UDP port instead"
     )
+    parser.add_argument(
+        "--traps", type=_endpoint, metavar="ADDRESS:PORT", help="listen to traps here instead"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
 
 
 def run(args: argparse.Namespace) -> int:
     """Load, start, serve. Raises ConfigurationError if the files are wrong; 1 if the service cannot start."""
-    settings = Settings(args.config, args.data, args.listen, args.broker, args.snmp_port)
+    settings = Settings(args.config, args.data, args.listen, args.broker, args.snmp_port, args.traps)
     configuration = load(settings.config, os.environ)
     store = Store()
     logs.configure(store.logged, verbose=args.verbose)

@@ -41,6 +41,7 @@ from collector.model import (
     SiteCode,
     SnmpV3User,
     SnmpVersion,
+    TrapPort,
     Vantage,
     VerdictTimes,
     Web,
@@ -130,6 +131,7 @@ def _check(
     if files.city.model is not None:
         check_vantage(assembly, files.city.document, files.city.model)
         _check_broker(assembly, files.city, credentials, known)
+        _check_traps(assembly, files.city, credentials, known)
         if files.city.model.web is None and not only_here(files.city.model.listen.host):
             assembly.complaints.add(
                 files.city.document.problem(
@@ -166,6 +168,27 @@ def _check_broker(
     elif credential is not None and credential.username is None:
         message = f"credential '{name}' is for SNMP, not a login of the broker"
         assembly.complaints.add(city.document.problem(steps, message))
+
+
+def _check_traps(
+    assembly: Assembly,
+    city: Part[CityFile],
+    credentials: Mapping[CredentialName, Credential],
+    known: Register,
+) -> None:
+    if city.model is None or city.model.traps is None:
+        return
+    for number, name in enumerate(city.model.traps.credentials):
+        credential = credentials.get(CredentialName(name))
+        steps = ("traps", "credentials", number)
+        if credential is None and not known.knows(name):
+            hint = assembly.guesser.hint(name, credentials)
+            assembly.complaints.add(
+                city.document.problem(steps, f"no credential is called '{name}'", hint)
+            )
+        elif credential is not None and credential.version is None:
+            message = f"credential '{name}' is a login of the broker, not for SNMP"
+            assembly.complaints.add(city.document.problem(steps, message))
 
 
 def _credentials(
@@ -223,6 +246,10 @@ def _city(shape: CityFile) -> City:
             written.ca_file,
             written.client_id,
         )
+    traps = None
+    if shape.traps is not None:
+        also = tuple(CredentialName(name) for name in shape.traps.credentials)
+        traps = TrapPort(shape.traps.listen.host, shape.traps.listen.port, also)
     vantage = Vantage(
         SiteCode(shape.vantage.site), tuple(DeviceName(name) for name in shape.vantage.first_hop)
     )
@@ -238,5 +265,6 @@ def _city(shape: CityFile) -> City:
         shape.source_address,
         verdict,
         shape.alertmanager,
+        traps,
         None if (web := shape.web) is None else Web(web.tls_certificate, web.tls_key, web.users),
     )

@@ -1,5 +1,6 @@
 """The shape of `city.yml`: what is true of the whole city, and defaults by role."""
 
+from ipaddress import ip_address
 from typing import Annotated, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -48,6 +49,17 @@ def _read_host_port(value: Any) -> HostPort:
             f"{shown(text)} is not host:port", "put an IPv6 address in brackets: [::1]:9579"
         )
     return HostPort(_read_host(host), _read_port(port))
+
+
+def _read_address_port(value: Any) -> HostPort:
+    found = _read_host_port(value)
+    try:
+        ip_address(found.host)
+    except ValueError:
+        raise WrittenWrongError(
+            f"{shown(found.host)} is not an address", "write an address of this machine: 127.0.0.1:1162"
+        ) from None
+    return found
 
 
 def _read_timezone(value: Any) -> str:
@@ -102,6 +114,17 @@ class WebShape(Shape):
     users: Text
 
 
+class TrapsShape(Shape):
+    """Where traps and informs are received, and credentials that any device may use for them beside its own."""
+
+    noun: ClassVar[str] = "traps"
+
+    listen: Annotated[
+        HostPort, BeforeValidator(_read_address_port), as_json(type="string", pattern=":[0-9]+$")
+    ]
+    credentials: tuple[Name, ...] = ()
+
+
 class VantageShape(Shape):
     """Where citynoc runs: if all of `first_hop` are silent, it is citynoc that is cut off."""
 
@@ -134,6 +157,7 @@ class CityFile(Shape):
     alertmanager: Url | None = None
     source_address: IpAddress | None = None
     broker: BrokerShape | None = None
+    traps: TrapsShape | None = None
     web: WebShape | None = None
     vantage: VantageShape
     verdict: VerdictShape = VerdictShape()

@@ -70,6 +70,17 @@ MQTT_MESSAGES = Family(
     "Messages received by result: accepted, or why one was refused.",
     ("result",),
 )
+TRAPS_LISTENING = Family(
+    "citynoc_traps_listening",
+    Kind.GAUGE,
+    "1 while the port for SNMP traps and informs is ours, 0 if it cannot be had.",
+)
+TRAP_MESSAGES = Family(
+    "citynoc_trap_messages_total",
+    Kind.COUNTER,
+    "Datagrams on the port for traps and informs by result: accepted, or what else became of one.",
+    ("result",),
+)
 CONFIG_RELOAD_OK = Family(
     "citynoc_config_last_reload_successful",
     Kind.GAUGE,
@@ -135,6 +146,8 @@ FAMILIES = (
     SNMP_STALLS,
     MQTT_CONNECTED,
     MQTT_MESSAGES,
+    TRAPS_LISTENING,
+    TRAP_MESSAGES,
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
     JOURNAL_BEHIND,

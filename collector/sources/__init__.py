@@ -19,10 +19,12 @@ Deliver = Callable[[PollKey, Outcome], None]
 class HintKind(StrEnum):
     """News that makes somebody look, and is never a verdict."""
 
-    OFFLINE = "offline"  # a Last Will or a linkDown
+    OFFLINE = "offline"  # a Last Will
     ONLINE = "online"
+    LINK = "link"  # linkDown, linkUp: of one of the device's interfaces, so those behind it are asked too
     RESTARTED = "restarted"  # coldStart, warmStart
-    AUTH_FAILURE = "auth_failure"
+    AUTH_FAILURE = "auth_failure"  # somebody asked the device with a wrong name or key
+    NEWS = "news"  # any other trap
 
 
 class Poller(Protocol):

@@ -109,6 +109,7 @@ class Service:
     def __init__(self, config: Path, folder: Path, snmp_port: int, broker: int) -> None:
         self.config = config
         self.port = free_port()
+        self.traps = free_udp_port()
         self._data = folder / "data"
         self._log = folder / "service.log"
         self._snmp_port = snmp_port
@@ -124,6 +125,8 @@ class Service:
         """Healthy, from when this is entered."""
         options = ["--data", str(self._data), "--listen", f"127.0.0.1:{self.port}"]
         options += ["--broker", f"127.0.0.1:{self._broker}", "--snmp-port", str(self._snmp_port)]
+        if self.traps:
+            options += ["--traps", f"127.0.0.1:{self.traps}"]
         with process("run", "--config", str(self.config), *options, log=self._log) as child:
             eventually("the service answers", lambda: child.poll() is not None or self.get("/-/healthy"))
             assert child.poll() is None, self.log

@@ -5,9 +5,9 @@ import hashlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyasn1.type.univ import OctetString
-from pysnmp.entity import config
-from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel
+from pysnmp.entity import config  # type: ignore[import-untyped] # it has no types
+from pysnmp.proto.rfc1902 import OctetString  # type: ignore[import-untyped] # it has no types
+from pysnmp.proto.secmod.rfc3414.service import SnmpUSMSecurityModel  # type: ignore[import-untyped] # it has no types
 
 from collector.snmp.usm_keys import AUTHS, PRIVS, User, localised, master_key
 
