@@ -17,7 +17,8 @@ setup() {
     local packages
     packages=$(missing_programs prometheus=prometheus prometheus-alertmanager=prometheus-alertmanager \
         prometheus-blackbox-exporter=prometheus-blackbox-exporter prometheus-snmp-exporter=prometheus-snmp-exporter \
-        mosquitto=mosquitto mosquitto-clients=mosquitto_pub snmpd=snmpd snmp=snmpget gcc=gcc nodejs=node npm=npm)
+        mosquitto=mosquitto mosquitto-clients=mosquitto_pub snmpd=snmpd snmp=snmpget gcc=gcc nodejs=node npm=npm \
+        chromium=chromium openssl=openssl)
     compgen -G '/usr/include/python3*/Python.h' >/dev/null || packages="$packages python3-dev"
     find_python >/dev/null || packages="$packages python3 python3-venv"
     # shellcheck disable=SC2086 # a list of words
