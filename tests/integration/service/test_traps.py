@@ -62,7 +62,7 @@ def test_a_trap_makes_the_service_look_at_once(city: tuple[Simulator, Service], 
 
 
 def test_a_reload_moves_the_port_and_turns_it_off(city: tuple[Simulator, Service], tmp_path: Path):
-    simulator, service = city
+    _, service = city
     first, second = free_udp_port(), free_udp_port()
     service.traps = 0  # as the files say
     city_file = service.config / "city.yml"
