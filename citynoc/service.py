@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 import structlog
 
 from citynoc.clock import Clock
+from citynoc.covering import Covering
 from citynoc.dispatch import Dispatch
 from citynoc.judging import Judging
 from citynoc.settings import Settings
@@ -82,6 +83,7 @@ class Service:
             self._views = ServiceViews(
                 inventory=inventory,
                 clock=self._clock,
+            self._covering = Covering(self._configuration.coverage, inventory, self._clock.unix)
                 store=self._store,
                 devices=self._exposition,
                 scheduler=self._scheduler,
@@ -91,6 +93,7 @@ class Service:
                 reload=self.reload,
             )
             await self._serve(parts, inventory)
+                covering=self._covering,
             await self._work()
         log.info("service.stopped")
 
@@ -135,6 +138,7 @@ class Service:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
             loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(self.reload()))
+                tasks.create_task(self._covering.run(), name="coverage"),
             await self._stop.wait()
             log.info("service.stopping")
             for task in work:
@@ -207,6 +211,7 @@ class Service:
         if _address(old) != _address(new):
             log.warning("config.needs_restart", setting="listen")
         log.info(
+        self._covering.reconfigure(new.coverage, inventory)
             "config.applied",
             added=len(change.added),
             removed=len(change.removed),

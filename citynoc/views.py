@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from citynoc import __version__
 from citynoc.clock import Clock
+from citynoc.covering import Covering
 from citynoc.judging import Judging
+from collector.coverage.standing import Standing
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState
 from collector.plan import Question
@@ -47,6 +49,7 @@ class ServiceViews:
         snmp: SnmpSource,
         judging: Judging,
         traps: Callable[[], TrapStats | None],
+        covering: Covering,
         reload: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
         self._inventory = inventory
@@ -58,6 +61,7 @@ class ServiceViews:
         self._judging = judging
         self._traps = traps
         self._reload = reload
+        self._covering = covering
         self._ready = False
         self.mqtt: MqttSource | None = None
         self.reload_ok = True
@@ -103,6 +107,10 @@ class ServiceViews:
     def stats(self) -> ServiceStats:
         """The service's numbers about itself."""
         snmp = self._snmp.stats()
+    def coverage(self) -> Standing | None:
+        """Where the city stands today."""
+        return self._covering.standing
+
         mqtt = self.mqtt.stats() if self.mqtt is not None else None
         traps = self._traps()
         targets = dict.fromkeys(Question, 0)

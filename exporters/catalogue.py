@@ -3,13 +3,18 @@
 import sys
 from collections.abc import Sequence
 
-from collector.metrics import CATALOG, Family, conference, device, ietf, service, state
+from collector.metrics import CATALOG, Family, conference, coverage, device, ietf, service, state
 
 GROUPS: tuple[tuple[str, str, Sequence[Family]], ...] = (
     (
         "State",
         "`/metrics/state`: what is up, what is broken and why. A series that is not known is absent.",
         state.FAMILIES,
+    ),
+    (
+        "Coverage",
+        "`/metrics/state`: how far the city is from its broadband targets ([how it is reckoned](coverage.md)).",
+        coverage.FAMILIES,
     ),
     (
         "Devices",

@@ -22,6 +22,7 @@ from collector.outages.state import CityState
 from exporters import discovery
 from exporters.answers import add_headers, bound_silence, filters, from_here, problem, text, worth_a_line
 from exporters.api import Api, UnknownFilterError, near
+from exporters.coverage import CoverageExposition, as_json
 from exporters.exposition import Form
 from exporters.guard import Guard, refused
 from exporters.live.routes import LivePage
@@ -53,6 +54,7 @@ INDEX = (
     ("/api/v1/devices", "devices as JSON; one of them with its last failures under /api/v1/devices/NAME"),
     ("/api/v1/sites", "sites as JSON"),
     ("/api/v1/outages", "outages as JSON"),
+    ("/api/v1/coverage", "distance from each broadband target as JSON; on another map with ?map=126"),
     (STREAM, "the city's state and then every change of it, as server-sent events"),
     ("/-/healthy", "whether the process answers"),
     ("/-/ready", "whether the first round of polls is complete"),
@@ -80,6 +82,7 @@ class Server:
         self._traffic = Traffic()
         self._self_metrics = SelfMetrics(views.stats, self._traffic)
         self._state: StateExposition | None = None
+        self._coverage: CoverageExposition | None = None
         self._packed: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         self._open = 0
         self._reloading = asyncio.Lock()
@@ -132,6 +135,7 @@ class Server:
         application.router.add_get("/api/v1/devices/{name}", self._device)
         application.router.add_get("/api/v1/sites", self._sites)
         application.router.add_get("/api/v1/outages", self._outages)
+        application.router.add_get("/api/v1/coverage", self._coverage_json)
         application.router.add_get(STREAM, self._stream.handle, allow_head=False)
         application.router.add_get("/-/healthy", self._healthy)
         application.router.add_get("/-/ready", self._ready)
@@ -244,7 +248,13 @@ class Server:
     def _state_text(self, inventory: Inventory, state: CityState, wanted: Form) -> bytes:
         if self._state is None or self._state.inventory is not inventory:
             self._state = StateExposition(inventory)
-        return b"".join(self._state.render(state, self._views.facts, wanted))
+        standing, coverage = self._views.coverage(), self._coverage
+        if coverage is None or coverage.standing is not standing:
+            timezone = inventory.city.timezone
+            coverage = None if standing is None else CoverageExposition(standing, timezone)
+            self._coverage = coverage
+        more = () if coverage is None else coverage.bodies(state)
+        return b"".join(self._state.render(state, self._views.facts, wanted, more))
 
     async def _text_body(self, request: web.Request, body: bytes, wanted: Form) -> web.StreamResponse:
         request[SCRAPED] = (len(body), body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#"))
@@ -295,6 +305,10 @@ class Server:
 
     async def _outages(self, request: web.Request) -> web.StreamResponse:
         return await self._listing(request, self._api().outages)
+
+    async def _coverage_json(self, request: web.Request) -> web.StreamResponse:
+        standing, state = self._views.coverage(), self._views.city_state()
+        return await self._json(request, lambda: as_json(standing, state, filters(request)))
 
     async def _listing(
         self, request: web.Request, rows: Callable[[Mapping[str, str]], object]

@@ -5,6 +5,7 @@ never guessed. Pure: reads no clock, `CityState.at` is the time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from collector.metrics import Family
 from collector.metrics import state as families
@@ -82,9 +83,11 @@ class StateExposition:
         """Whose text this is."""
         return self._inventory
 
-    def render(self, state: CityState, facts: FactsOf, form: Form) -> Iterator[bytes]:
-        """The text, one slice a family; in OpenMetrics it ends with `# EOF`."""
-        for family, body in self._bodies(state, facts):
+    def render(
+        self, state: CityState, facts: FactsOf, form: Form, more: Iterable[tuple[Family, bytes]] = ()
+    ) -> Iterator[bytes]:
+        """The text, one slice a family, `more` families last; in OpenMetrics it ends with `# EOF`."""
+        for family, body in chain(self._bodies(state, facts), more):
             if body:
                 yield header(family, form) + body
         if form is Form.OPENMETRICS:

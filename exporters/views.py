@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
+from collector.coverage.standing import Standing
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState
 from collector.outcome import FailureKind
@@ -109,6 +110,9 @@ class Views(Protocol):
 
     def stats(self) -> ServiceStats:
         """The service's own numbers."""
+    def coverage(self) -> Standing | None:
+        """The day's coverage; the same object until the day or the files change, None if nothing is promised."""
+
 
     async def reload(self) -> Sequence[str]:
         """Read the configuration again; the problems one a line, or nothing if it was taken into use."""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from collector.coverage.admin_map import Commune, CommuneCode
 from collector.coverage.survey import Claim
 from collector.coverage.target import COLUMNS, HOUSEHOLD_COLUMNS, Denominator, Target
+from collector.model import SiteCode
 from collector.outages.history import Availability
 from collector.outages.state import CityState, State
 
@@ -136,11 +137,11 @@ def standing(target: Target, claims: Iterable[Claim], until: date) -> dict[Commu
     return found
 
 
-def links_now(state: CityState, sites: Mapping[CommuneCode, str]) -> Measured:
+def links_now(state: CityState, sites: Mapping[CommuneCode, SiteCode]) -> Measured:
     """Communes by whether their office is reachable now. `sites` gives each commune's site."""
     links: dict[CommuneCode, bool] = {}
     for commune, site in sites.items():
-        found = state.sites.get(site)  # type: ignore[call-overload]  # a plain string is a site code here
+        found = state.sites.get(site)
         if found in LINK_WORKS:
             links[commune] = True
         elif found in LINK_FAILS:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
+from types import MappingProxyType
 
 from collector.coverage.admin_map import AdminMap, Commune, CommuneCode, UnitCode, largest_remainder
 from collector.coverage.measure import Figure, Measured, Moment, base_of, moments, people_of
@@ -137,6 +138,8 @@ class Reckoning:
     next: tuple[Next, ...]
     unknown: tuple[CommuneCode, ...]
     disagreements: tuple[Disagreement, ...]
+    figures: Mapping[CommuneCode, int]
+    """What is proven in each commune that somebody speaks about."""
 
     @property
     def late(self) -> bool:
@@ -175,7 +178,7 @@ def reckon(
         as_of,
         on.name,
         declared,
-        None if seen is None else _share(target, _as_figures(seen), communes, whole),
+        None if seen is None else measured_share(target, seen, communes),
         None if seen is None else seen.period,
         units,
         trend,
@@ -185,6 +188,7 @@ def reckon(
         _next(units),
         tuple(sorted(set(communes) - set(figures))),
         () if seen is None else _disagreements(figures, seen, communes),
+        MappingProxyType({code: figure.at_least for code, figure in figures.items()}),
     )
 
 
@@ -201,8 +205,10 @@ def _share(
     return Share(low, high, whole, whole - known)
 
 
-def _as_figures(measured: Measured) -> dict[CommuneCode, Figure]:
-    return {code: Figure(int(works), int(works)) for code, works in measured.links.items()}
+def measured_share(target: Target, measured: Measured, communes: Mapping[CommuneCode, Commune]) -> Share:
+    """What working links say of a target of communes."""
+    figures = {code: Figure(int(works), int(works)) for code, works in measured.links.items()}
+    return _share(target, figures, communes, sum(base_of(target, commune) for commune in communes.values()))
 
 
 class _Sums:

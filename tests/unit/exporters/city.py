@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from types import MappingProxyType
 
+from collector.coverage.standing import Standing
 from collector.metrics import CATALOG
 from collector.model import (
     City,
@@ -141,6 +142,7 @@ class FakeViews:
     now: float = 0.0
     numbers: ServiceStats = field(default_factory=lambda: ServiceStats("1.2.3"))
     reloads: int = 0
+    standing: Standing | None = None
 
     def monotonic(self) -> float:
         return self.now
@@ -159,6 +161,9 @@ class FakeViews:
 
     def history(self, device: DeviceName, /) -> Sequence[Entry]:
         return self.entries.get(device, ())
+
+    def coverage(self) -> Standing | None:
+        return self.standing
 
     def stats(self) -> ServiceStats:
         return self.numbers
