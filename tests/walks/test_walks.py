@@ -10,7 +10,12 @@ from tests.integration.snmp_polls import shipped_profiles
 from tests.walks.golden import exposition, golden_of, profile_of, recordings
 from tests.walks.recorded import read
 
-NOT_BY_IDENTITY = {"if-mib", "host-resources", "cisco-cts"}  # bases, and one whose sysObjectIDs are not known
+NOT_BY_IDENTITY = {
+    "if-mib",
+    "if-mib-full",
+    "host-resources",
+    "cisco-cts",
+}  # bases, and one whose sysObjectIDs are not known
 SYS_OBJECT_ID = (1, 3, 6, 1, 2, 1, 1, 2, 0)
 
 

@@ -94,7 +94,7 @@ def ours(port: int, profile: str) -> tuple[Series, int]:
 def test_a_recorded_device_gives_the_same_series(exporter: str, recording: Path):
     with agent(read(recording)) as port:
         expected, types = theirs(exporter, port)
-        found, _ = ours(port, "if-mib")
+        found, _ = ours(port, "if-mib-full")
     assert found == expected
     for name, kind in types.items():
         assert CATALOG[name].kind.value == kind
@@ -103,7 +103,7 @@ def test_a_recorded_device_gives_the_same_series(exporter: str, recording: Path)
 def test_a_real_snmpd_gives_the_same_series_while_its_counters_move(exporter: str, tmp_path: Path):
     with snmpd(tmp_path) as running:
         before, _ = theirs(exporter, running.port)
-        found, count = ours(running.port, "if-mib")
+        found, count = ours(running.port, "if-mib-full")
         after, types = theirs(exporter, running.port)
     assert count > 20
     assert found.keys() == before.keys() == after.keys()

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.integration
 
 MIKROTIK = ROOT / "tests" / "walks" / "mikrotik-routeros.snmprec"
 SECRET = "example"
+PROFILE = ("--profile", "if-mib-full")
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def test_poll_prints_the_exposition_and_facts_beside_it(address: str, capsys: py
 
 
 def test_poll_shows_every_message_and_no_community(address: str, capsys: pytest.CaptureFixture[str]):
-    assert main(["poll", "--address", address, "--community-env", "TEST_COMMUNITY", "-v"]) == 0
+    assert main(["poll", "--address", address, "--community-env", "TEST_COMMUNITY", "-v", *PROFILE]) == 0
     printed = capsys.readouterr()
     assert "-> " in printed.err
     assert "GET_BULK" in printed.err
