@@ -12,7 +12,7 @@ from tests.house.tree import ROOT
 RULES = sorted((ROOT / "config" / "rules").glob("*.yml"))
 TEXTS = ("summary", "summary_vi", "description", "description_vi")
 LINKS = ("live_url", "runbook_url", "dashboard_url", "dashboard_url_vi")
-SEVERITIES = {"page", "warning", "heartbeat"}
+SEVERITIES = {"page", "warning", "info", "heartbeat"}
 TEMPLATE_QUERY = re.compile(r'query\s+\(?printf\s+"((?:[^"\\]|\\.)*)"|query\s+"((?:[^"\\]|\\.)*)"')
 VIETNAMESE = re.compile(
     r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹáàãéèíìĩóòõúùũý]", re.IGNORECASE

@@ -51,6 +51,13 @@ MISTAKES = [
     ("dashboards", "max by (district) (citynoc", "min by (district) (citynoc"),
     ("dashboards", '{kind="commune"}', ""),
     ("dashboards", "> 0) / 1e6", "> 0) / 1e5"),
+    ("coverage", "max by (target) (last_over_time(citynoc_coverage_late[10m]))", "citynoc_coverage_late"),
+    ("coverage", "late[10m])) == 1", "late[10m])) >= 0"),
+    ("coverage", "for: 1h", "for: 30m"),
+    ("coverage", 'basis=\\"declared\\"', 'basis=\\"measured\\"'),
+    ("coverage", "severity: info", "severity: page"),
+    ("coverage", "overdue[10m])) == 1", "overdue[10m])) >= 0"),
+    ("coverage", "overdue[10m]", "overdue[2m]"),
     ("dashboards", ") * 8", ")"),
     ("dashboards", "max by (link, carrier) ", "sum by (link, carrier) "),
 ]
