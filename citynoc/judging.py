@@ -6,8 +6,10 @@ regardless, and `journal_behind` says so.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from citynoc.clock import Clock
+from citynoc.duty import OnDuty
 from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
 from collector.outages.verdict import Context, Judge, Round
@@ -28,18 +30,21 @@ class Judging:
         scheduler: Scheduler,
         clock: Clock,
         calendar: Calendar,
+        duty: OnDuty,
         broker_connected: Callable[[], bool],
     ) -> None:
         self.judge = judge
         self.calendar = calendar
         """Planned work; a reload puts another one here."""
-        self.acknowledged: frozenset[str] = frozenset()
-        """Outages that somebody has taken; who knows of it puts it here."""
+        self.duty = duty
+        """What on-call says of an hour; a reload puts another one here."""
+        self.acknowledged = frozenset(one.id for one in journal.open_outages if one.acknowledged)
+        """Outages that somebody has taken, at first as the journal remembers; who knows of it puts it here."""
         self._journal = journal
         self._scheduler = scheduler
         self._clock = clock
         self._broker_connected = broker_connected
-        self.state = judge.round(clock.unix()).state
+        self.state = judge.round(clock.unix(), Context(acknowledged=self.acknowledged)).state
 
     @property
     def journal_behind(self) -> bool:
@@ -65,4 +70,4 @@ class Judging:
         self._scheduler.ask_now(verdicts.asks)
         if verdicts.news:
             await self._journal.record(verdicts)
-        self.state = verdicts.state
+        self.state = replace(verdicts.state, duty=self.duty.at(verdicts.state.at))

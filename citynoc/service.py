@@ -4,6 +4,7 @@ It wires and decides nothing else: what a part does stands in that part.
 """
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ import structlog
 from citynoc.clock import Clock
 from citynoc.covering import Covering
 from citynoc.dispatch import Dispatch
+from citynoc.duty import OnDuty
 from citynoc.judging import Judging
 from citynoc.settings import Settings
 from citynoc.trapping import Trapping
@@ -26,10 +28,11 @@ from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
 from collector.outages.topology import Topology
 from collector.outages.verdict import Judge
-from collector.scheduler import Scheduler
 from collector.plan import Question
+from collector.scheduler import Scheduler
 from collector.sources import HintKind
 from collector.sources.mqtt import MqttSource
+from collector.sources.silences import SilenceReader
 from collector.sources.snmp import SnmpSource
 from collector.store import Store
 from exporters.exposition import DeviceExposition
@@ -75,25 +78,28 @@ class Service:
                 scheduler=self._scheduler,
                 clock=self._clock,
                 calendar=Calendar(self._configuration.maintenance, inventory),
+                duty=OnDuty(self._configuration.on_call),
                 broker_connected=self._broker_connected,
             )
             self._trapping = Trapping(
                 inventory, self._settings.data / "snmp-engine.json", self._clock.steady, self._trapped
             )
+            self._silences = SilenceReader(inventory.city.alertmanager, self._taken)
+            self._covering = Covering(self._configuration.coverage, inventory, self._clock.unix)
             self._views = ServiceViews(
                 inventory=inventory,
                 clock=self._clock,
-            self._covering = Covering(self._configuration.coverage, inventory, self._clock.unix)
                 store=self._store,
                 devices=self._exposition,
                 scheduler=self._scheduler,
                 snmp=snmp,
                 judging=self._judging,
+                covering=self._covering,
+                silences=self._silences,
                 traps=self._trapping.stats,
                 reload=self.reload,
             )
             await self._serve(parts, inventory)
-                covering=self._covering,
             await self._work()
         log.info("service.stopped")
 
@@ -133,16 +139,25 @@ class Service:
                 tasks.create_task(self._scheduler.run(), name="scheduler"),
                 tasks.create_task(self._judging.run(), name="judge"),
                 tasks.create_task(self._listen(), name="mqtt"),
+                tasks.create_task(self._covering.run(), name="coverage"),
+                tasks.create_task(self._silences.run(), name="silences"),
                 tasks.create_task(self._trapping.run(), name="traps"),
+                tasks.create_task(self._settle(), name="settle"),
             ]
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, self._stop.set)
             loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(self.reload()))
-                tasks.create_task(self._covering.run(), name="coverage"),
             await self._stop.wait()
             log.info("service.stopping")
             for task in work:
                 task.cancel()
+
+    async def _settle(self) -> None:
+        """Once every device was read, what will live as long as the service is no longer looked through for garbage."""
+        while not self._views.ready():
+            await asyncio.sleep(1.0)
+        gc.collect()
+        gc.freeze()
 
     def _trapped(self, device: DeviceName, kind: HintKind) -> None:
         """A trap: the judge looks at once, and what the device measures is read, for it may say what changed."""
@@ -202,7 +217,10 @@ class Service:
         self._dispatch.reconfigure(inventory)
         self._judge.update(Topology(inventory), self._clock.unix())
         self._judging.calendar = Calendar(new.maintenance, inventory)
+        self._judging.duty = OnDuty(new.on_call)
+        self._silences.url = inventory.city.alertmanager
         self._views.reconfigured(inventory)
+        self._covering.reconfigure(new.coverage, inventory)
         self._trapping.reconfigure(inventory)
         if _session(old) != _session(new):
             self._broker_changed.set()
@@ -211,7 +229,6 @@ class Service:
         if _address(old) != _address(new):
             log.warning("config.needs_restart", setting="listen")
         log.info(
-        self._covering.reconfigure(new.coverage, inventory)
             "config.applied",
             added=len(change.added),
             removed=len(change.removed),
@@ -226,6 +243,9 @@ class Service:
     def _broker_connected(self) -> bool:
         mqtt = self._views.mqtt
         return mqtt is not None and mqtt.stats().connected
+
+    def _taken(self, outages: frozenset[str]) -> None:
+        self._judging.acknowledged = outages
 
     def _stalled(self, _steady: float) -> None:
         log.warning("loop.stalled")

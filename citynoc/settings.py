@@ -36,6 +36,7 @@ class Settings:
     broker: Endpoint | None = None
     snmp_port: int | None = None
     traps: Endpoint | None = None
+    alertmanager: str | None = None
 
     def applied_to(self, configuration: Configuration) -> Configuration:
         """The configuration with the overrides in it."""
@@ -49,6 +50,8 @@ class Settings:
             city = replace(city, broker=replace(city.broker, host=self.broker.host, port=self.broker.port))
         if self.traps is not None and city.traps is not None:
             city = replace(city, traps=replace(city.traps, host=self.traps.host, port=self.traps.port))
+        if self.alertmanager is not None:
+            city = replace(city, alertmanager=self.alertmanager)
         devices = {name: self._device(device) for name, device in inventory.devices.items()}
         return replace(inventory, city=city, devices=devices)
 

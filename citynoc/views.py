@@ -12,6 +12,7 @@ from collector.outages.state import CityState
 from collector.plan import Question
 from collector.scheduler import Scheduler
 from collector.sources.mqtt import MqttSource
+from collector.sources.silences import SilenceReader
 from collector.sources.snmp import SnmpSource
 from collector.sources.traps import TrapStats
 from collector.store import Remembered, Store
@@ -48,8 +49,9 @@ class ServiceViews:
         scheduler: Scheduler,
         snmp: SnmpSource,
         judging: Judging,
-        traps: Callable[[], TrapStats | None],
         covering: Covering,
+        silences: SilenceReader,
+        traps: Callable[[], TrapStats | None],
         reload: Callable[[], Awaitable[Sequence[str]]],
     ) -> None:
         self._inventory = inventory
@@ -59,9 +61,10 @@ class ServiceViews:
         self._scheduler = scheduler
         self._snmp = snmp
         self._judging = judging
+        self._covering = covering
+        self._silences = silences
         self._traps = traps
         self._reload = reload
-        self._covering = covering
         self._ready = False
         self.mqtt: MqttSource | None = None
         self.reload_ok = True
@@ -104,13 +107,13 @@ class ServiceViews:
         """The device's last finished questions, oldest first."""
         return self._store.history(device)
 
-    def stats(self) -> ServiceStats:
-        """The service's numbers about itself."""
-        snmp = self._snmp.stats()
     def coverage(self) -> Standing | None:
         """Where the city stands today."""
         return self._covering.standing
 
+    def stats(self) -> ServiceStats:
+        """The service's numbers about itself."""
+        snmp = self._snmp.stats()
         mqtt = self.mqtt.stats() if self.mqtt is not None else None
         traps = self._traps()
         targets = dict.fromkeys(Question, 0)
@@ -145,6 +148,9 @@ class ServiceViews:
             reload_ok=self.reload_ok,
             reload_at=self.reload_at,
             journal_behind=self._judging.journal_behind,
+            silence_reads={result.value: count for result, count in self._silences.results.items()}
+            if self._silences.url is not None
+            else {},
         )
 
     async def reload(self) -> Sequence[str]:

@@ -78,6 +78,8 @@ class ServiceStats:
     reload_ok: bool | None = None
     reload_at: float | None = None
     journal_behind: bool | None = None
+    silence_reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """Looks at Alertmanager's silences by result; empty without an Alertmanager."""
 
 
 class Views(Protocol):
@@ -108,11 +110,11 @@ class Views(Protocol):
     def history(self, device: DeviceName, /) -> Sequence[Remembered]:
         """The device's last finished questions, oldest first; failures are kept longer than answers."""
 
-    def stats(self) -> ServiceStats:
-        """The service's own numbers."""
     def coverage(self) -> Standing | None:
         """The day's coverage; the same object until the day or the files change, None if nothing is promised."""
 
+    def stats(self) -> ServiceStats:
+        """The service's own numbers."""
 
     async def reload(self) -> Sequence[str]:
         """Read the configuration again; the problems one a line, or nothing if it was taken into use."""

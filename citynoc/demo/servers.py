@@ -115,6 +115,7 @@ def service(room: Room) -> Program:
             *("--data", str(room.folder.store("citynoc"))),
             *("--listen", room.ports.address("citynoc")),
             *("--broker", room.ports.address("mosquitto")),
+            *("--alertmanager", room.url("alertmanager")),
             *("--snmp-port", str(room.ports.snmp)),
         ),
         answers(room.session, room.url("citynoc", "/-/healthy")),

@@ -10,6 +10,8 @@ from citynoc import logs
 from citynoc.service import CannotStartError, Service
 from citynoc.settings import Endpoint, Settings
 from collector.config import load
+from collector.config.fields import WrittenWrongError
+from collector.config.schema_city import read_url
 from collector.store import Store
 
 HELP = "poll, listen, judge and expose: the service"
@@ -34,12 +36,17 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--traps", type=_endpoint, metavar="ADDRESS:PORT", help="listen to traps here instead"
     )
+    parser.add_argument(
+        "--alertmanager", type=_url, metavar="URL", help="read the silences of this Alertmanager instead"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="log more")
 
 
 def run(args: argparse.Namespace) -> int:
     """Load, start, serve. Raises ConfigurationError if the files are wrong; 1 if the service cannot start."""
-    settings = Settings(args.config, args.data, args.listen, args.broker, args.snmp_port, args.traps)
+    settings = Settings(
+        args.config, args.data, args.listen, args.broker, args.snmp_port, args.traps, args.alertmanager
+    )
     configuration = load(settings.config, os.environ)
     store = Store()
     logs.configure(store.logged, verbose=args.verbose)
@@ -49,6 +56,13 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"citynoc run: {why}\n")
         return 1
     return 0
+
+
+def _url(text: str) -> str:
+    try:
+        return read_url(text)
+    except WrittenWrongError as wrong:
+        raise argparse.ArgumentTypeError(str(wrong)) from None
 
 
 def _endpoint(text: str) -> Endpoint:

@@ -97,6 +97,12 @@ JOURNAL_BEHIND = Family(
     Kind.GAUGE,
     "1 while verdicts are exposed that the journal has not yet kept: a crash now would forget them.",
 )
+SILENCE_READS = Family(
+    "citynoc_silence_reads_total",
+    Kind.COUNTER,
+    "Looks at Alertmanager's silences, which tell who has taken an outage, by result: answered or what went wrong.",
+    ("result",),
+)
 EXPOSED_SERIES = Family(
     "citynoc_exposition_series", Kind.GAUGE, "Series in the last complete answer, by endpoint.", ("endpoint",)
 )
@@ -151,6 +157,7 @@ FAMILIES = (
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
     JOURNAL_BEHIND,
+    SILENCE_READS,
     EXPOSED_SERIES,
     SCRAPE_DURATION,
     SCRAPE_SIZE,

@@ -36,6 +36,9 @@ FULL = ServiceStats(
     reload_ok=False,
     reload_at=NOW,
     journal_behind=False,
+    silence_reads={"answered": 3},
+    traps_listening=True,
+    trap_messages={"accepted": 2},
 )
 
 
