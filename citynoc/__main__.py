@@ -21,6 +21,7 @@ VERBS = (
     "outages",
     "coverage",
     "maintenance",
+    "alertmanager",
     "simulate",
     "demo",
     "import",
