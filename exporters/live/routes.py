@@ -20,6 +20,7 @@ from exporters.live.maps import KINDS, Borders, draw, load
 from exporters.live.pages import POLICY, Address, Pages
 from exporters.live.scene import Place, Scene
 from exporters.live.search import Index
+from exporters.live.targets import targets
 from exporters.live.texts import Language
 from exporters.negotiation import gzip_accepted
 from exporters.stream import Moment, Stream
@@ -81,6 +82,7 @@ class LivePage:
                 address,
                 city=cities.city(scene, order),
                 headline=cities.headline(scene),
+                targets=targets(scene, standing),
                 drawn=draw(self._borders, scene, kind),
                 kind=kind,
                 order=order,
@@ -88,7 +90,7 @@ class LivePage:
                 ready=ready,
             )
 
-        ready = self._views.ready()
+        ready, standing = self._views.ready(), self._views.coverage()
         key = ("/", moment.number, scene.say.language, kind, order, part, ready)
         return await self._kept_page(request, scene, key, made)
 

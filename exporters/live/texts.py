@@ -91,6 +91,13 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "legend": Text("Chú giải", "Legend"),
         "link.down": Text("tuyến mạng đứt", "link down"),
         "districts": Text("Quận, huyện", "Districts"),
+        "targets": Text("Băng rộng so với mục tiêu", "Broadband against target"),
+        "target.declared": Text("khai báo", "declared"),
+        "target.measured": Text("đo được", "measured"),
+        "target.goal": Text("mục tiêu {share}, hạn {day}", "target {share} by {day}"),
+        "target.reached": Text("Đạt", "Reached"),
+        "target.short": Text("Chưa đạt", "Not reached"),
+        "target.late": Text("Quá hạn", "Overdue"),
         "core": Text("Mạng lõi", "Core"),
         # -- outages
         "outages": Text("Sự cố", "Outages"),

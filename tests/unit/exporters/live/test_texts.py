@@ -25,6 +25,7 @@ MADE = {
     *(f"question.{one}" for one in Question),
     *(f"missing.{one}" for one in ("page", "site", "device", "district", "unit")),
     *("language", "cause.link", "cause.cable", "days", "hours", "minutes", "seconds"),
+    *("target.reached", "target.late", "target.short"),
     *("redundancy.none", "redundancy.lost", "redundancy.kept"),
 }
 
