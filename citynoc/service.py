@@ -99,6 +99,7 @@ class Service:
                 traps=self._trapping.stats,
                 reload=self.reload,
             )
+            self._views.journal = self._settings.data / "journal.sqlite"
             await self._serve(parts, inventory)
             await self._work()
         log.info("service.stopped")

@@ -1,6 +1,10 @@
 """What the exporters see of the running service: present values, pulled at scrape time. It changes nothing."""
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+import structlog
 
 from citynoc import __version__
 from citynoc.clock import Clock
@@ -8,7 +12,8 @@ from citynoc.covering import Covering
 from citynoc.judging import Judging
 from collector.coverage.standing import Standing
 from collector.model import DeviceName, Inventory
-from collector.outages.state import CityState
+from collector.outages.history import History, NoJournalError
+from collector.outages.state import CityState, Outage
 from collector.plan import Question
 from collector.scheduler import Scheduler
 from collector.sources.mqtt import MqttSource
@@ -18,6 +23,8 @@ from collector.sources.traps import TrapStats
 from collector.store import Remembered, Store
 from exporters.exposition import DeviceExposition
 from exporters.views import ServiceStats
+
+log = structlog.get_logger(__name__)
 
 IGNORED = (
     "undecodable",
@@ -36,7 +43,7 @@ IGNORED = (
 class ServiceViews:
     """Implements `exporters.views.Views` over the parts of one service.
 
-    `configured` holds what a reload replaces: the service sets `inventory`, `mqtt`, `reload_ok` and `reload_at`.
+    `configured` holds what a reload replaces: the service sets `inventory`, `mqtt`, `journal`, `reload_ok` and `reload_at`.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class ServiceViews:
         self._reload = reload
         self._ready = False
         self.mqtt: MqttSource | None = None
+        self.journal: Path | None = None
         self.reload_ok = True
         self.reload_at = clock.unix()
 
@@ -106,6 +114,17 @@ class ServiceViews:
     def history(self, device: DeviceName, /) -> Sequence[Remembered]:
         """The device's last finished questions, oldest first."""
         return self._store.history(device)
+
+    def past(self, since: float, /) -> Sequence[Outage]:
+        """What the journal remembers; nothing while there is no journal that can be read."""
+        if self.journal is None:
+            return ()
+        try:
+            with History(self.journal) as history:
+                return [one.outage for one in history.outages(since)]
+        except (NoJournalError, sqlite3.Error) as why:
+            log.warning("journal.not_read", why=str(why))
+            return ()
 
     def coverage(self) -> Standing | None:
         """Where the city stands today."""

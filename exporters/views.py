@@ -11,7 +11,7 @@ from typing import Protocol
 
 from collector.coverage.standing import Standing
 from collector.model import DeviceName, Inventory
-from collector.outages.state import CityState
+from collector.outages.state import CityState, Outage
 from collector.outcome import FailureKind
 from collector.plan import Question
 from exporters.exposition import DeviceExposition
@@ -109,6 +109,9 @@ class Views(Protocol):
 
     def history(self, device: DeviceName, /) -> Sequence[Remembered]:
         """The device's last finished questions, oldest first; failures are kept longer than answers."""
+
+    def past(self, since: float, /) -> Sequence[Outage]:
+        """Outages of the journal that lasted at some time after `since`, the oldest first; called from a thread."""
 
     def coverage(self) -> Standing | None:
         """The day's coverage; the same object until the day or the files change, None if nothing is promised."""

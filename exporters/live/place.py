@@ -1,18 +1,21 @@
 """What the pages of a site and a device show: the way to the core, what was read, what failed and why. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.model import Device, DeviceName, Link, SiteCode
+from collector.outages.state import Outage
 from exporters.live.city import DeviceRow, device_row
 from exporters.live.maps import UNIT_MAP
 from exporters.live.readings import Interface, Reading, read
 from exporters.live.scene import Instant, OutageRow, Place, Scene
+from exporters.state import shown
 from exporters.views import Remembered
 
 LEVELS = 8
 """Hops that are drawn; a network that is deeper is shown up to there."""
 BEHIND_LISTED = 60
+OUTAGES_TOLD = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +88,10 @@ class DevicePage:
     outages: Sequence[OutageRow]
 
 
-def site(scene: Scene, code: SiteCode, facts: Mapping[DeviceName, Mapping[str, str]]) -> SitePage:
-    """The page of a site; KeyError if there is none of this code."""
+def site(
+    scene: Scene, code: SiteCode, facts: Mapping[DeviceName, Mapping[str, str]], past: Iterable[Outage] = ()
+) -> SitePage:
+    """The page of a site; KeyError if there is none of this code. `past` is what the journal remembers."""
     one = scene.inventory.sites[code]
     here = scene.at_site(code)
     lost = scene.state.redundancy_lost.get(code)
@@ -109,7 +114,7 @@ def site(scene: Scene, code: SiteCode, facts: Mapping[DeviceName, Mapping[str, s
             scene, [device for device in here if any(_leaves(scene, link) for link in device.uplinks)]
         ),
         rows=[_row(scene, device, facts.get(device.name, {})) for device in here],
-        outages=[row for row in scene.outages() if any(place.code == code for place in row.places)],
+        outages=_told(scene, past, lambda one: code == one.site or code in one.affected_sites),
         behind=behind[:BEHIND_LISTED],
         behind_more=max(0, len(behind) - BEHIND_LISTED),
     )
@@ -167,7 +172,13 @@ def _about(device: Device, facts: Mapping[str, str]) -> str:
 
 
 def device(
-    scene: Scene, name: DeviceName, facts: Mapping[str, str], history: Sequence[Remembered], samples: bytes
+    scene: Scene,
+    name: DeviceName,
+    facts: Mapping[str, str],
+    history: Sequence[Remembered],
+    samples: bytes,
+    *,
+    past: Iterable[Outage] = (),
 ) -> DevicePage:
     """The page of a device; KeyError if there is none of this name. `samples` is its Prometheus text."""
     one = scene.inventory.devices[name]
@@ -200,13 +211,14 @@ def device(
         interfaces=interfaces,
         readings=readings,
         history=[_asked(scene, entry) for entry in reversed(history)],
-        outages=_outages_of(scene, name),
+        outages=_told(scene, past, lambda outage: name in outage.affected_devices or name in outage.causes),
     )
 
 
-def _outages_of(scene: Scene, name: DeviceName) -> list[OutageRow]:
-    ids = {one.id for one in scene.state.outages if name in one.affected_devices}
-    return [row for row in scene.outages() if row.id in ids]
+def _told(scene: Scene, past: Iterable[Outage], concerned: Callable[[Outage], bool]) -> list[OutageRow]:
+    """The outages that concern something, those that last first; what is shown now beats what the journal has."""
+    found = {(one.id, one.started): one for one in (*past, *shown(scene.state)) if concerned(one)}
+    return scene.rows(found.values(), "age")[:OUTAGES_TOLD]
 
 
 def _asked(scene: Scene, entry: Remembered) -> Asked:

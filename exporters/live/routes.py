@@ -32,6 +32,8 @@ GZIP_WINDOW = 31  # zlib's number for a gzip header and trailer around the large
 FRESH_SECONDS = 2.0
 """How long a page that nothing changed is given out again: ages in it are told anew."""
 READY_PAGES = 32
+TOLD_SECONDS = 30 * 86400.0
+"""How far back a site's and a device's own outages are told."""
 ORDERS = ("size", "age")
 
 T = TypeVar("T")
@@ -128,7 +130,7 @@ class LivePage:
             scene,
             request,
             lambda: {
-                "page": place.site(scene, code, facts),
+                "page": place.site(scene, code, facts, self._views.past(scene.now - TOLD_SECONDS)),
                 "unit_name": self._borders.unit_names.get(unit, unit),
             },
         )
@@ -147,7 +149,11 @@ class LivePage:
             "device.html",
             scene,
             request,
-            lambda: {"page": place.device(scene, name, facts, history, samples)},
+            lambda: {
+                "page": place.device(
+                    scene, name, facts, history, samples, past=self._views.past(scene.now - TOLD_SECONDS)
+                )
+            },
         )
         return await self._answer(request, scene, work)
 

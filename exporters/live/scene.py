@@ -138,7 +138,11 @@ class Scene:
 
     def outages(self, order: str = "size") -> list[OutageRow]:
         """Open outages, by the communes they cut off (`size`) or the longest first (`age`); ended ones after them."""
-        rows = [self.outage(one) for one in shown(self.state)]
+        return self.rows(shown(self.state), order)
+
+    def rows(self, outages: Iterable[Outage], order: str = "size") -> list[OutageRow]:
+        """These outages in the same order."""
+        rows = [self.outage(one) for one in outages]
 
         def key(row: OutageRow) -> tuple[object, ...]:
             size = (-row.communes, -row.sites, -row.devices)

@@ -208,8 +208,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "failure.stalled": Text("chính hệ thống giám sát bị chậm", "the monitor itself was late"),
         "failure.bug": Text("lỗi của hệ thống giám sát", "a fault of the monitor"),
         "journal.note": Text(
-            "Ở đây chỉ có sự cố đang diễn ra và của giờ qua; lịch sử dài hơn nằm trong Prometheus.",
-            "Only what lasts and what ended within the hour; longer history is in Prometheus.",
+            "Sự cố đang diễn ra và của {n} ngày qua, nhiều nhất {most}.",
+            "What lasts, and what ended within {n} days; {most} at most.",
         ),
         # -- search and what is not there
         "search.found": Text("{n} kết quả cho “{q}”", "{n} results for “{q}”", "{n} result for “{q}”"),

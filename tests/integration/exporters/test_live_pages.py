@@ -229,6 +229,30 @@ async def test_interfaces_and_failures_answer_why_it_is_red():
         assert words in text
 
 
+async def test_the_journal_tells_what_was_before():
+    outage = Outage(
+        "device:rt-00115",
+        CauseKind.DEVICE,
+        DISTRICT,
+        NOW - 5 * 86400,
+        (ROUTER,),
+        frozenset({ROUTER}),
+        frozenset({SITE}),
+        Severity.MAJOR,
+        ended=NOW - 5 * 86400 + 600,
+    )
+    old = replace(outage, started=NOW - 40 * 86400, ended=NOW - 39 * 86400)
+    lasting = replace(outage, started=NOW - 60, ended=None)
+    views = FakeViews(journal=(old, outage, lasting), state=replace(all_up(), outages=(lasting,)))
+    async with serving(views) as client:
+        for path in ("/site/00115", "/device/rt-00115"):
+            _, text = await page(client, path, **{"Accept-Language": "en"})
+            assert text.count('class="outage ') == 2
+            assert "lasted 10 minutes" in text
+        _, text = await page(client, "/device/core-1")
+        assert 'class="outage ' not in text
+
+
 async def test_the_real_city_weighs_little():
     known = load(ROOT / "config", {"CITYNOC_SNMP_COMMUNITY": "x"}).inventory
     async with serving(FakeViews(running=known, state=CityState(NOW))) as client:

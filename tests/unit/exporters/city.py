@@ -25,7 +25,7 @@ from collector.model import (
     SnmpAccess,
     Vantage,
 )
-from collector.outages.state import CityState, DeviceVerdict, State
+from collector.outages.state import CityState, DeviceVerdict, Outage, State
 from collector.outcome import Answer, FailureKind, Measured, Number, SeriesSet
 from collector.plan import PollKey, Question
 from exporters.exposition import DeviceExposition
@@ -142,6 +142,7 @@ class FakeViews:
     now: float = 0.0
     numbers: ServiceStats = field(default_factory=lambda: ServiceStats("1.2.3"))
     reloads: int = 0
+    journal: Sequence[Outage] = ()
     standing: Standing | None = None
 
     def monotonic(self) -> float:
@@ -161,6 +162,9 @@ class FakeViews:
 
     def history(self, device: DeviceName, /) -> Sequence[Entry]:
         return self.entries.get(device, ())
+
+    def past(self, since: float, /) -> Sequence[Outage]:
+        return [one for one in self.journal if one.ended is None or one.ended >= since]
 
     def coverage(self) -> Standing | None:
         return self.standing
