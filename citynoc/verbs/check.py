@@ -12,6 +12,8 @@ from typing import Any
 
 from collector.config import Configuration, ConfigurationError, Problem, draw_all, load
 from collector.config.explain import UnknownDeviceError, explain
+from collector.config.oncall import unresolved
+from collector.config.problems import Severity, in_order
 from collector.plan import build
 
 HELP = "say every mistake in the configuration at once"
@@ -35,8 +37,21 @@ def run(args: argparse.Namespace) -> int:
     except ConfigurationError as wrong:
         _say(wrong.problems, None, args)
         return 1
-    _say(configuration.warnings, summary(configuration), args)
+    missing = _on_call_secrets(configuration, args)
+    problems = in_order([*configuration.warnings, *missing])
+    if any(problem.severity is Severity.ERROR for problem in missing):
+        _say(problems, None, args)
+        return 1
+    _say(problems, summary(configuration), args)
     return 0
+
+
+def _on_call_secrets(configuration: Configuration, args: argparse.Namespace) -> list[Problem]:
+    """The service never needs them, `citynoc alertmanager` does."""
+    on_call = configuration.on_call
+    if on_call is None:
+        return []
+    return unresolved(on_call, args.config, os.environ, need_secrets=args.secrets)
 
 
 def summary(configuration: Configuration) -> dict[str, Any]:
