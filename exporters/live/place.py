@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.model import Device, DeviceName, Link, SiteCode
-from collector.outages.state import Outage
+from collector.outages.state import Outage, State
 from exporters.live.city import DeviceRow, device_row
 from exporters.live.maps import UNIT_MAP
 from exporters.live.readings import Interface, Reading, read
@@ -96,6 +96,10 @@ def site(
     here = scene.at_site(code)
     lost = scene.state.redundancy_lost.get(code)
     behind = _sites_behind(scene, here)
+    if scene.site_state(code) in {State.UNREACHABLE, State.DOWN}:
+        redundancy = "cut"
+    else:
+        redundancy = "none" if lost is None else "lost" if lost else "kept"
     located = one.latitude is not None and one.longitude is not None
     return SitePage(
         place=scene.place(code),
@@ -106,9 +110,7 @@ def site(
         location=f"{one.latitude}, {one.longitude}" if located else "",
         tags=", ".join(sorted(one.tags)),
         written=str(one.place) if one.place else "",
-        redundancy=scene.say(
-            "redundancy.none" if lost is None else "redundancy.lost" if lost else "redundancy.kept"
-        ),
+        redundancy=scene.say(f"redundancy.{redundancy}"),
         redundancy_bad=bool(lost),
         levels=_levels(
             scene, [device for device in here if any(_leaves(scene, link) for link in device.uplinks)]

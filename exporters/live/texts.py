@@ -73,6 +73,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "counters": Text("Tình trạng", "State"),
         "sites": Text("{n} điểm", "{n} sites", "{n} site"),
         "communes": Text("{n} xã, phường", "{n} communes", "{n} commune"),
+        "communes.word": Text("xã, phường", "communes", "commune"),
         "cut.off": Text("{n} xã, phường bị cắt", "{n} communes cut off", "{n} commune cut off"),
         "devices": Text("{n} thiết bị", "{n} devices", "{n} device"),
         "redundancy.lost.count": Text(
@@ -161,6 +162,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "redundancy.lost": Text(
             "Mất dự phòng: hỏng thêm một đường là bị cắt.", "Lost: one more fault cuts the site off."
         ),
+        "redundancy.cut": Text("Không còn đường nào thông.", "No way works."),
         "redundancy.none": Text("Chưa biết, hoặc chỉ có một đường.", "Not known, or there is only one way."),
         "uplink": Text("Tuyến", "Link"),
         "link.up": Text("thông", "up"),

@@ -26,7 +26,7 @@ MADE = {
     *(f"missing.{one}" for one in ("page", "site", "device", "district", "unit")),
     *("language", "cause.link", "cause.cable", "days", "hours", "minutes", "seconds"),
     *("target.reached", "target.late", "target.short"),
-    *("redundancy.none", "redundancy.lost", "redundancy.kept"),
+    *("redundancy.cut", "redundancy.none", "redundancy.lost", "redundancy.kept"),
 }
 
 
