@@ -58,9 +58,9 @@ COMPOSE = closed(
 
 LABELS = named(TEXT)
 META = closed(required=("name",), name=TEXT, namespace=TEXT, labels=LABELS)
-HTTP_PROBE = closed(
-    required=("httpGet",),
-    httpGet=closed(path=TEXT, port=TEXT, required=("path", "port")),
+PROBE = closed(
+    required=("tcpSocket",),
+    tcpSocket=closed(port=TEXT, required=("port",)),
     periodSeconds=COUNT,
     failureThreshold=COUNT,
 )
@@ -71,8 +71,8 @@ CONTAINER = closed(
     args=TEXTS,
     envFrom={"type": "array", "items": closed(secretRef=closed(name=TEXT))},
     ports={"type": "array", "items": closed(name=TEXT, containerPort=COUNT)},
-    readinessProbe=HTTP_PROBE,
-    livenessProbe=HTTP_PROBE,
+    readinessProbe=PROBE,
+    livenessProbe=PROBE,
     resources=closed(requests=named(TEXT), limits=named(TEXT)),
     securityContext=closed(
         required=("allowPrivilegeEscalation", "readOnlyRootFilesystem", "capabilities"),
