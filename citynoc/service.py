@@ -155,7 +155,7 @@ class Service:
 
     async def _settle(self) -> None:
         """Once every device was read, what will live as long as the service is no longer looked through for garbage."""
-        while not self._views.ready():
+        while not self._views.ready():  # noqa: ASYNC110 - once, at the start
             await asyncio.sleep(1.0)
         gc.collect()
         gc.freeze()
