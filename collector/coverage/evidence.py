@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from collector.coverage.admin_map import AdminMap, AdminMaps, Commune, CommuneCode
-from collector.coverage.measure import Measured
+from collector.coverage.measure import Measured, Moment, moments
 from collector.coverage.reckoning import Reckoning, reckon
 from collector.coverage.survey import Surveys
 from collector.coverage.target import SurveyRules, Target
@@ -42,18 +42,18 @@ class Evidence:
     ) -> tuple[Reckoning, ...]:
         """One target or all, on a day and a map; `communes` cuts it to some of them. Raises KeyError for a strange target."""
         within = self.maps.communes if communes is None else communes
-        return tuple(
-            reckon(
-                one,
-                self.surveys.claims,
-                within,
-                on,
-                as_of,
-                measured=measured,
-                pace_over=self.rules.pace_over,
+        shared: dict[object, tuple[Moment, ...]] = {}
+        found = []
+        for one in [self.targets[target]] if target is not None else self.targets.values():
+            spoken = (one.columns, one.technologies)
+            if spoken not in shared:
+                shared[spoken] = moments(one, self.surveys, within, as_of)
+            found.append(
+                reckon(
+                    one, shared[spoken], within, on, as_of, measured=measured, pace_over=self.rules.pace_over
+                )
             )
-            for one in ([self.targets[target]] if target is not None else self.targets.values())
-        )
+        return tuple(found)
 
     def sites(self, inventory: Inventory) -> Mapping[CommuneCode, Site]:
         """Each commune's site, for its tags and its link; a commune without a site is absent."""

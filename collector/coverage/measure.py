@@ -5,23 +5,18 @@ of all (none of them do). Neither is cut off at the census: what is above it is 
 about is absent, which is unknown and never covered.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from collector.coverage.admin_map import Commune, CommuneCode
-from collector.coverage.survey import Claim
-from collector.coverage.target import COLUMNS, HOUSEHOLD_COLUMNS, Denominator, Target
+from collector.coverage.survey import Book, Claim, Surveys
+from collector.coverage.target import COLUMNS, HOUSEHOLD_COLUMNS, Denominator, Target, Technology
 from collector.model import SiteCode
 from collector.outages.history import Availability
 from collector.outages.state import CityState, State
-
-_Held = dict[tuple[str, str, int], int]
-"""What stands in one commune: carrier, technology and column to number."""
 
 LINK_WORKS = frozenset({State.UP, State.AGENT_DOWN})
 LINK_FAILS = frozenset({State.UNREACHABLE, State.DOWN})
@@ -63,62 +58,61 @@ def people_of(target: Target, commune: Commune) -> int:
 
 
 def moments(
-    target: Target, claims: Iterable[Claim], communes: Mapping[CommuneCode, Commune], until: date
-) -> Iterator[Moment]:
-    """What is declared after each day with a survey, up to `until`. Claims are in order of date.
+    target: Target, surveys: Surveys, communes: Mapping[CommuneCode, Commune], until: date
+) -> tuple[Moment, ...]:
+    """What is declared after each day with a survey, up to `until`: households or people, whatever the target counts.
 
-    Each moment's figures are a copy of their own.
+    Targets that look at the same columns of the same technologies share the answer.
     """
-    columns = [COLUMNS.index(column) for column in target.columns]
-    held: dict[CommuneCode, _Held] = {}
+    held: dict[tuple[Technology, int], Book] = {
+        (technology, COLUMNS.index(column)): {}
+        for technology in sorted(target.technologies or Technology)
+        for column in target.columns
+    }
     figures: dict[CommuneCode, Figure] = {}
-    for day, group in groupby(claims, key=attrgetter("date")):
+    found: list[Moment] = []
+    for day, books in surveys.days:
         if day > until:
-            return
+            break
         touched: set[CommuneCode] = set()
-        for claim in group:
-            if speaks(target, claim) and claim.commune in communes:
-                mine = held.setdefault(claim.commune, {})
-                if _put(mine, claim, columns):
-                    touched.add(claim.commune)
+        for key, mine in held.items():
+            book = books.get(key, {})
+            for commune, page in book.items():
+                if commune in mine:
+                    mine[commune].update(page)
+                else:
+                    mine[commune] = dict(page)
+            touched |= book.keys() & communes.keys()
         for code in touched:
-            values = held[code].values()
-            if values:
-                figures[code] = _figure(target, communes[code], max(values), sum(values))
-            else:
-                figures.pop(code, None)
+            _stand(figures, code, [mine[code] for mine in held.values() if code in mine])
         if touched:
-            yield Moment(day, dict(figures))
+            found.append(Moment(day, dict(figures)))
+    return tuple(found)
 
 
-def speaks(target: Target, claim: Claim) -> bool:
-    """Whether the claim is about the target's technologies."""
-    return not target.technologies or claim.technology in target.technologies
+def _stand(
+    figures: dict[CommuneCode, Figure], code: CommuneCode, pages: Iterable[Mapping[str, int | None]]
+) -> None:
+    """The commune's figure from all claims that stand in it."""
+    numbers = [number for page in pages for number in page.values() if number is not None]
+    if numbers:
+        figures[code] = Figure(max(numbers), sum(numbers))
+    else:
+        figures.pop(code, None)
 
 
-def _put(held: _Held, claim: Claim, columns: Sequence[int]) -> bool:
-    """Take the place of what the carrier said before; whether the claim says or unsays anything here."""
-    touched = False
-    for column in columns:
-        value = claim.values[column]
-        key = (claim.carrier, claim.technology, column)
-        if value is not None:
-            held[key] = value
-            touched = True
-        elif held.pop(key, None) is not None:
-            touched = True
-    return touched
-
-
-def _figure(target: Target, commune: Commune, at_least: int, at_most: int) -> Figure:
+def counted(
+    target: Target, figures: Mapping[CommuneCode, Figure], communes: Mapping[CommuneCode, Commune]
+) -> Mapping[CommuneCode, Figure]:
+    """The figures in what the target counts: for a target of communes 1 where enough is covered, else 0."""
     if target.denominator is not Denominator.COMMUNES:
-        return Figure(at_least, at_most)
-    people, share = people_of(target, commune), target.commune_at_least
-    return Figure(int(_reached(at_least, people, share)), int(_reached(at_most, people, share)))
-
-
-def _reached(number: int, people: int, share: Fraction) -> bool:
-    return number > 0 and number * share.denominator >= share.numerator * people
+        return figures
+    part, whole = target.commune_at_least.as_integer_ratio()
+    found = {}
+    for code, (low, high) in figures.items():
+        enough = people_of(target, communes[code]) * part
+        found[code] = Figure(int(low > 0 and low * whole >= enough), int(high > 0 and high * whole >= enough))
+    return found
 
 
 def standing(target: Target, claims: Iterable[Claim], until: date) -> dict[CommuneCode, list[Claim]]:
@@ -128,7 +122,7 @@ def standing(target: Target, claims: Iterable[Claim], until: date) -> dict[Commu
     for claim in claims:
         if claim.date > until:
             break
-        if speaks(target, claim):
+        if not target.technologies or claim.technology in target.technologies:
             latest[claim.commune, claim.carrier, claim.technology] = claim
     found: dict[CommuneCode, list[Claim]] = {}
     for (commune, _, _), claim in sorted(latest.items()):

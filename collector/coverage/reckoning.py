@@ -12,8 +12,7 @@ from math import ceil
 from types import MappingProxyType
 
 from collector.coverage.admin_map import AdminMap, Commune, CommuneCode, UnitCode, largest_remainder
-from collector.coverage.measure import Figure, Measured, Moment, base_of, moments, people_of
-from collector.coverage.survey import Claim
+from collector.coverage.measure import Figure, Measured, Moment, base_of, counted, people_of
 from collector.coverage.target import Denominator, Target
 
 FURTHEST = 36_525
@@ -153,7 +152,7 @@ class Reckoning:
 
 def reckon(
     target: Target,
-    claims: Sequence[Claim],
+    declared_moments: Sequence[Moment],
     communes: Mapping[CommuneCode, Commune],
     on: AdminMap,
     as_of: date,
@@ -163,13 +162,14 @@ def reckon(
 ) -> Reckoning:
     """The target in these communes (all, or those with a tag) on a map, as it was known on a day.
 
-    `claims` in order of date. `measured` counts only for a target that takes a working link as evidence.
+    `declared_moments` as `moments` gives them for this target. `measured` counts only for a target that takes a working link as evidence.
     """
-    history = list(moments(target, claims, communes, as_of))
+    history = [Moment(moment.date, counted(target, moment.figures, communes)) for moment in declared_moments]
     figures = history[-1].figures if history else {}
     seen = measured if target.measured else None
-    whole = sum(base_of(target, commune) for commune in communes.values())
-    trend = tuple(Point(moment.date, _share(target, moment.figures, communes, whole)) for moment in history)
+    bases = {code: base_of(target, commune) for code, commune in communes.items()}
+    whole = sum(bases.values())
+    trend = tuple(Point(moment.date, _share(moment.figures, bases, whole)) for moment in history)
     declared = trend[-1].share if trend else Share(0, 0, whole, whole)
     pace = _pace(history[-pace_over:])
     units = _units(target, figures, seen, communes, on)
@@ -192,23 +192,22 @@ def reckon(
     )
 
 
-def _share(
-    target: Target, figures: Mapping[CommuneCode, Figure], communes: Mapping[CommuneCode, Commune], whole: int
-) -> Share:
+def _share(figures: Mapping[CommuneCode, Figure], bases: Mapping[CommuneCode, int], whole: int) -> Share:
     low = high = known = 0
-    for code, figure in figures.items():
-        commune = communes.get(code)
-        if commune is not None:
-            low += figure.at_least
-            high += figure.at_most
-            known += base_of(target, commune)
+    for code, (at_least, at_most) in figures.items():
+        base = bases.get(code)
+        if base is not None:
+            low += at_least
+            high += at_most
+            known += base
     return Share(low, high, whole, whole - known)
 
 
 def measured_share(target: Target, measured: Measured, communes: Mapping[CommuneCode, Commune]) -> Share:
     """What working links say of a target of communes."""
     figures = {code: Figure(int(works), int(works)) for code, works in measured.links.items()}
-    return _share(target, figures, communes, sum(base_of(target, commune) for commune in communes.values()))
+    bases = {code: base_of(target, commune) for code, commune in communes.items()}
+    return _share(figures, bases, sum(bases.values()))
 
 
 class _Sums:

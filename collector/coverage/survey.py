@@ -6,7 +6,7 @@ an earlier one whole; earlier ones are kept as history. An empty cell says nothi
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -25,6 +25,11 @@ _CODE = re.compile(r"\d{5}", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_SOURCE = 200
 ECHO = 40
+_SPOKEN = tuple(
+    tuple(at for at, column in enumerate(COLUMNS) if (column not in HOUSEHOLD_COLUMNS) is mobile)
+    for mobile in (False, True)
+)
+"""The columns that a fixed technology speaks about, and those of a mobile one."""
 
 Values = tuple[int | None, ...]
 Key = tuple[str, str, str, date]
@@ -48,21 +53,40 @@ class Claim(NamedTuple):
         return self.commune, self.carrier, self.technology, self.date
 
 
+Book = dict[str, dict[str, int | None]]
+"""Commune to carrier to number, of one technology and column."""
+
+
+class SurveyDay(NamedTuple):
+    """What was declared on one day, by technology and column (its place in `COLUMNS`)."""
+
+    date: date
+    books: Mapping[tuple[Technology, int], Book]
+
+
 @dataclass(frozen=True, slots=True)
 class Surveys:
-    """Every claim of every file, in order of date, commune, carrier and technology."""
+    """Every claim of every file, in order of date, commune, carrier and technology; and the same by day, to reckon with."""
 
     claims: tuple[Claim, ...] = ()
+    days: tuple[SurveyDay, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def of(cls, claims: Iterable[Claim]) -> "Surveys":
         """The claims in order."""
-        return cls(tuple(sorted(claims)))
+        ordered = tuple(sorted(claims))
+        days: dict[date, dict[tuple[Technology, int], Book]] = {}
+        for claim in ordered:
+            books = days.setdefault(claim.date, {})
+            for column in _SPOKEN[claim.technology is Technology.MOBILE]:
+                book = books.setdefault((claim.technology, column), {})
+                book.setdefault(claim.commune, {})[claim.carrier] = claim.values[column]
+        return cls(ordered, tuple(SurveyDay(day, books) for day, books in days.items()))
 
     @property
     def dates(self) -> tuple[date, ...]:
         """The days on which something was declared, each once."""
-        return tuple(sorted({claim.date for claim in self.claims}))
+        return tuple(day.date for day in self.days)
 
 
 def parse_survey(
