@@ -60,6 +60,8 @@ INDEX = (
     ("/-/ready", "whether the first round of polls is complete"),
 )
 
+MACHINES = tuple(path for path, _ in INDEX if path.startswith(("/metrics", "/sd", "/api", "/-/")))
+
 SCRAPED = web.RequestKey("citynoc.scraped", tuple[int, int])
 """Where a request keeps the size and the number of series of a complete metrics answer."""
 
@@ -89,7 +91,7 @@ class Server:
         self._rendering = asyncio.Lock()
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="http")
         self._stream = Stream(views, self._in_thread)
-        self._live = LivePage(views, self._stream, self._in_thread)
+        self._live = LivePage(views, self._stream, self._in_thread, MACHINES)
         self._stack = AsyncExitStack()
 
     @property

@@ -4,7 +4,7 @@ Templates and static files lie in the package. Every page obeys `POLICY`: nothin
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from urllib.parse import urlencode
@@ -50,9 +50,9 @@ class Address:
 
 
 class Pages:
-    """Renders any page; may be used from several threads."""
+    """Renders any page; may be used from several threads. `machines` are the paths that programs read."""
 
-    def __init__(self) -> None:
+    def __init__(self, machines: Sequence[str] = ()) -> None:
         self.assets = {asset.href.partition("?")[0]: asset for asset in _assets()}
         self._templates = Environment(
             loader=PackageLoader("exporters.live"),
@@ -63,6 +63,7 @@ class Pages:
             auto_reload=False,
         )
         self._templates.globals["asset"] = lambda name: self.assets[f"/static/{name}"].href
+        self._templates.globals["machines"] = machines
         self._speeches = {one: Speech(one) for one in Language}
 
     def speech(self, language: Language) -> Speech:

@@ -6,7 +6,7 @@ Read-only: every route is a GET.
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -42,13 +42,15 @@ Body = tuple[bytes, bytes]
 
 
 class LivePage:
-    """Answers people. `in_thread` runs what takes long without holding the event loop."""
+    """Answers people. `in_thread` runs what takes long without holding the event loop; `machines` are others' paths."""
 
-    def __init__(self, views: Views, stream: Stream, in_thread: InThread) -> None:
+    def __init__(
+        self, views: Views, stream: Stream, in_thread: InThread, machines: Sequence[str] = ()
+    ) -> None:
         self._views = views
         self._stream = stream
         self._in_thread = in_thread
-        self._pages = Pages()
+        self._pages = Pages(machines)
         self._borders: Borders = load()
         self._index: tuple[Inventory, Index] | None = None
         self._kept: dict[tuple[object, ...], tuple[float, Body]] = {}
