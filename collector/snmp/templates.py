@@ -46,7 +46,8 @@ class Template:
         body = len(_ID_TLV) + 4 + len(self.tail)
         start = bytes((pdu,)) + ber.length(body) + _ID_TLV
         if version == Version.V3:
-            self.head, self.opening = start, b""
+            # What no message with a community goes on with: a plain answer to a secured question is none.
+            self.head, self.opening = start, ber.integer(version) + bytes((SEQUENCE,))
             return
         opening = ber.integer(version) + ber.tlv(OCTET_STRING, community)
         inner = opening + start
