@@ -180,7 +180,7 @@ class Scheduler:
             return
         try:
             self._poller.ask(batch, partial(_with_time, finished, now))
-        except Exception as bug:  # the one place where a bug becomes data, so that one device cannot blind the city
+        except Exception as bug:  # the one place where a bug becomes data: a device must not blind the city
             log.exception("poll.bug", polls=len(batch))
             for poll in batch:
                 finished(poll.key, Failure(FailureKind.BUG, f"{type(bug).__name__} while asking"), now)

@@ -11,6 +11,11 @@ listen: 127.0.0.1:9579 # metrics, service discovery, API and the live page
 public_url: http://127.0.0.1:9579 # what links in pages and dashboards begin with
 source_address: 127.0.0.1 # SNMP questions are sent from here
 
+# Devices send their traps and informs here: hints to ask at once, never a verdict. A device uses the credential that
+# it is polled with; `credentials: [NAME, …]` allows further ones. Real devices send to port 162.
+traps:
+  listen: 127.0.0.1:1162
+
 # Endpoints publish to this broker; config without one just polls.
 broker:
   address: 127.0.0.1:1883
@@ -132,6 +137,9 @@ CREDENTIALS = """\
 # file of this directory: `env:NAME` is an environment variable, `file:PATH` the first line of a file that only
 # citynoc may read. SNMP v3:
 #   campus-v3: {version: 3, user: citynoc, auth: sha256, auth_key: env:AUTH_KEY, priv: aes128, priv_key: env:PRIV_KEY}
+#   auth: md5, sha, sha224, sha256, sha384 or sha512; priv: des, aes128, aes192, aes256 (keys are passphrases of at
+#   least 8 characters). aes192c and aes256c are Cisco's way of making the longer keys. Without priv, or without
+#   both, the user has a lower level; `context: NAME` where an agent has several collections of objects.
 # A login of the broker:
 #   broker: {username: citynoc, password: file:/etc/citynoc/broker.password}
 credentials:

@@ -183,9 +183,7 @@ def _check_traps(
         steps = ("traps", "credentials", number)
         if credential is None and not known.knows(name):
             hint = assembly.guesser.hint(name, credentials)
-            assembly.complaints.add(
-                city.document.problem(steps, f"no credential is called '{name}'", hint)
-            )
+            assembly.complaints.add(city.document.problem(steps, f"no credential is called '{name}'", hint))
         elif credential is not None and credential.version is None:
             message = f"credential '{name}' is a login of the broker, not for SNMP"
             assembly.complaints.add(city.document.problem(steps, message))

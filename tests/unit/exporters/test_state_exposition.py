@@ -220,7 +220,8 @@ def test_a_scrape_after_others_says_what_a_first_one_would(history: list[tuple[S
 
 
 def test_what_on_call_says_of_this_hour_is_there_only_if_it_says_anything():
-    wake, delay = ("citynoc_wake_sites", frozenset()), ("citynoc_escalation_delay_seconds", frozenset())
+    nothing: frozenset[tuple[str, str]] = frozenset()
+    wake, delay = ("citynoc_wake_sites", nothing), ("citynoc_escalation_delay_seconds", nothing)
     assert not {wake, delay} & set(read(text(all_up())))
     content = read(text(replace(all_up(), duty=Duty(5))))
     assert content[wake] == 5
