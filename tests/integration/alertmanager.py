@@ -34,14 +34,19 @@ class Alertmanager:
             return await response.json() if text else None
 
     async def fire(
-        self, labels: Mapping[str, str], annotations: Mapping[str, str], *, ended: bool = False
+        self,
+        labels: Mapping[str, str],
+        annotations: Mapping[str, str],
+        *,
+        ended: bool = False,
+        since: float = 180.0,
     ) -> None:
-        """Tell of an alert, as Prometheus does."""
+        """Tell of an alert, as Prometheus does, that began `since` seconds ago."""
         now = datetime.now(UTC)
         alert: dict[str, Any] = {
             "labels": dict(labels),
             "annotations": dict(annotations),
-            "startsAt": (now - timedelta(minutes=3)).isoformat(),
+            "startsAt": (now - timedelta(seconds=since)).isoformat(),
             "endsAt": (now if ended else now + timedelta(hours=1)).isoformat(),
         }
         await self.post("alerts", [alert])
