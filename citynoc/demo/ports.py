@@ -21,12 +21,16 @@ USUAL: Mapping[str, int] = {
 }
 
 
+TRAPS = 1162
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """TCP ports by server name, the UDP port of all simulated agents, and which of the usual ones were taken."""
+    """TCP ports by server name, the UDP ports of all simulated agents and of their traps, and which usual ones were taken."""
 
     tcp: Mapping[str, int]
     snmp: int
+    traps: int
     taken: tuple[str, ...] = ()
 
     def address(self, name: str) -> str:
@@ -47,14 +51,19 @@ def usual(snmp: int) -> Ports:
         if udp is None:
             udp = _free(held, socket.SOCK_DGRAM, "0.0.0.0")  # noqa: S104 - the same
             taken.append(f"UDP port {snmp} is in use: the simulated agents get {udp}")
-        return Ports(tcp, udp, tuple(taken))
+        traps = _hold(held, socket.SOCK_DGRAM, HOST, TRAPS)
+        if traps is None:
+            traps = _free(held, socket.SOCK_DGRAM, HOST)
+            taken.append(f"UDP port {TRAPS} is in use: traps are taken on {traps}")
+        return Ports(tcp, udp, traps, tuple(taken))
 
 
 def free() -> Ports:
     """Ports that the kernel chose: several stacks run side by side."""
     with ExitStack() as held:
         tcp = {name: _free(held, socket.SOCK_STREAM, HOST) for name in USUAL}
-        return Ports(tcp, _free(held, socket.SOCK_DGRAM, "0.0.0.0"))  # noqa: S104 - agents stand on all of 127/8
+        agents = _free(held, socket.SOCK_DGRAM, "0.0.0.0")  # noqa: S104 - agents stand on all of 127/8
+        return Ports(tcp, agents, _free(held, socket.SOCK_DGRAM, HOST))
 
 
 def _hold(held: ExitStack, kind: socket.SocketKind, host: str, port: int) -> int | None:

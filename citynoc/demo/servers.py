@@ -117,6 +117,7 @@ def service(room: Room) -> Program:
             *("--broker", room.ports.address("mosquitto")),
             *("--alertmanager", room.url("alertmanager")),
             *("--snmp-port", str(room.ports.snmp)),
+            *("--traps", f"{HOST}:{room.ports.traps}"),
         ),
         answers(room.session, room.url("citynoc", "/-/healthy")),
         environment=room.environment,
