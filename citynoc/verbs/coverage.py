@@ -30,7 +30,10 @@ from collector.coverage.tell import EVIDENCE_COLUMNS, UNIT_COLUMNS, document, ev
 from collector.model import Inventory
 from collector.outages.history import History, NoJournalError
 from exporters.coverage_map import geojson
+from exporters.coverage_report.report import Asked, report
+from exporters.coverage_report.texts import Writer
 from exporters.live.maps import load as load_borders
+from exporters.live.texts import Language
 
 HELP = "say how far the city is from its broadband targets"
 FOUND_SOMETHING, MISUSE = 1, 2
@@ -71,6 +74,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--json", action="store_true", help="everything as JSON")
     form.add_argument("--csv", action="store_true", help="one line a target and unit")
     form.add_argument("--evidence", action="store_true", help="the claims behind each number, as CSV")
+    form.add_argument(
+        "--report", choices=[*Language], metavar="LANGUAGE", help="the report as one HTML file: vi or en"
+    )
     form.add_argument("--geojson", action="store_true", help="the map with each unit's numbers")
 
 
@@ -103,6 +109,10 @@ def run(args: argparse.Namespace) -> int:
         _csv(EVIDENCE_COLUMNS, evidence_rows(evidence, targets, cut.communes, cut.on, cut.as_of))
     elif args.geojson:
         print(json.dumps(geojson(load_borders(), cut.on, found), ensure_ascii=False, separators=(",", ":")))
+    elif args.report:
+        name = inventory.city.name
+        asked = Asked(name, evidence, cut.on, cut.communes, found, load_borders(), args.tag)
+        print(report(asked, Writer(Language(args.report))))
     else:
         _show(found, cut, args.tag)
     return 0

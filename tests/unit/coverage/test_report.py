@@ -1,0 +1,101 @@
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from collector.coverage.measure import Measured
+from exporters.coverage_report import texts
+from exporters.coverage_report.report import Asked, report
+from exporters.coverage_report.texts import TEXTS, Writer
+from exporters.live.maps import Borders, load
+from exporters.live.texts import Language
+from tests.unit.coverage.test_admin_map import example
+from tests.unit.coverage.test_by_hand import JUNE, LINKS, city
+
+TEMPLATE = Path(texts.__file__).parent / "templates" / "report.html"
+CODE = Path(texts.__file__).parent / "report.py"
+
+
+@cache
+def borders() -> Borders:
+    return load()
+
+
+def small(on: str = "003", measured: Measured | None = LINKS) -> Asked:
+    chosen = city().maps.maps[on]
+    found = city().reckon(JUNE, chosen, measured=measured)
+    return Asked("Thử <nghiệm>", city(), chosen, city().maps.communes, found, borders())
+
+
+def said(asked: Asked, language: Language = Language.ENGLISH) -> str:
+    page = report(asked, Writer(language))
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.partition("<body>")[2]))
+
+
+def test_the_numbers_are_those_worked_out_by_hand():
+    text = said(small())
+    assert (
+        "Fibre past 80 % of households 80% 31 December 2025 75.00% 156 / 208 households 99.04% 5.00% "
+        "11 households 7 not measured 15 expected on 22 July 2025" in text
+    )
+    assert "Fibre in every commune 100% 30 June 2025 75.00% 3 / 4 communes" in text
+    assert "00002 B (declared, but its link fails)" in text
+    assert "10001 North: gains 44, together 44" in text
+    assert "10001 North 65.4% ≈ 83 / 127" in text
+    assert "10003 South 98.5% ? 66 / 67" in text
+
+
+def test_vietnamese_has_its_own_words_and_commas():
+    text = said(small(), Language.VIETNAMESE)
+    assert "75,00 % 156 / 208 hộ" in text
+    assert "dự kiến đạt ngày 22/07/2025" in text
+    assert "households" not in text
+
+
+def test_above_the_census_is_said_on_the_base_map():
+    assert "00002 B (110.0%)" in said(small("004"))
+
+
+def test_what_people_wrote_is_escaped_and_nothing_is_fetched():
+    page = report(small(), Writer(Language.ENGLISH))
+    assert "Thử &lt;nghiệm&gt;" in page
+    assert "<nghiệm>" not in page
+    assert not re.search(r"(src|href)=\"(?!#)|url\((?!#)|@import|<script", page)
+
+
+def test_the_same_reckoning_has_the_same_bytes():
+    assert report(small(), Writer(Language.VIETNAMESE)) == report(small(), Writer(Language.VIETNAMESE))
+
+
+def test_a_city_before_its_first_survey_has_a_report_too():
+    asked = small()
+    found = city().reckon(date(2025, 1, 1), asked.on)
+    assert "0.00% 0 / 208 households" in said(replace(asked, reckonings=found))
+
+
+def test_invented_surveys_are_announced_and_every_unit_is_drawn():
+    evidence = example()
+    for name, drawn in (("126", 126), ("579", 579)):
+        on = evidence.maps.maps[name]
+        found = evidence.reckon(JUNE, on, target="fibre-households-2030")
+        page = report(
+            Asked("Hà Nội", evidence, on, evidence.maps.communes, found, borders()), Writer(Language.ENGLISH)
+        )
+        assert "INVENTED" in page
+        assert page.count('<use href="#m') == drawn
+        table = page.partition('<table id="units">')[2].partition("</table>")[0]
+        assert table.count("<tr>") - 1 == (126 if name == "126" else 30)
+    assert "INVENTED" not in report(small(), Writer(Language.ENGLISH))
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_every_text_is_used_and_in_both_languages(key: str):
+    title = TEXTS[key]
+    assert title.vi
+    assert title.en
+    assert title.vi != title.en
+    written = TEMPLATE.read_text() + CODE.read_text()
+    assert f'"{key}"' in written or key.startswith("of.")
