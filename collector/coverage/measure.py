@@ -153,7 +153,8 @@ def links_in_month(
     links: dict[CommuneCode, bool] = {}
     for commune, site in sites.items():
         found = seconds.get((site, month))
-        ratio = found.ratio if found is not None else None
-        if ratio is not None:
-            links[commune] = Fraction(ratio) >= threshold
+        known = 0.0 if found is None else found.up + found.down
+        if found is not None and known > 0:
+            # Not by its ratio: 99 of 100 seconds is 0.99, and the nearest float is a little less.
+            links[commune] = Fraction(found.up) >= threshold * Fraction(known)
     return Measured(links, month)

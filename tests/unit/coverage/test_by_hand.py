@@ -6,8 +6,9 @@ from functools import cache
 
 from collector.config.coverage import read_coverage
 from collector.coverage.evidence import Evidence
-from collector.coverage.measure import Measured, standing
+from collector.coverage.measure import Measured, links_in_month, standing
 from collector.coverage.reckoning import Disagreement, Next, Pace, Reckoning, Share
+from collector.outages.history import Availability
 from tests.house.tree import ROOT
 
 SMALL = ROOT / "tests" / "unit" / "coverage" / "small"
@@ -119,3 +120,15 @@ def test_carriers_are_known_by_their_last_survey():
         "carrier-b": date(2025, 3, 31),
     }
     assert city().last_survey(date(2025, 1, 1)) == {"carrier-a": None, "carrier-b": None}
+
+
+def test_a_month_counts_known_time_only():
+    seconds = {
+        ("s1", "2025-06"): Availability(up=99.0, down=1.0, unknown=500.0, maintenance=900.0),
+        ("s2", "2025-06"): Availability(up=98.9, down=1.1),
+        ("s3", "2025-06"): Availability(unknown=100.0),
+        ("s4", "2025-05"): Availability(up=100.0),
+    }
+    sites = {f"0000{number}": f"s{number}" for number in range(1, 5)}
+    found = links_in_month(seconds, "2025-06", sites, Fraction(99, 100))
+    assert found == Measured({"00001": True, "00002": False}, "2025-06")
