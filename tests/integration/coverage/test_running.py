@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from citynoc.__main__ import main
 from tests.integration.mosquitto import free_port
 from tests.integration.service.process import Service, Simulator, eventually, one_district
 
@@ -22,7 +23,7 @@ def city(tmp_path: Path) -> Iterator[tuple[Simulator, Service]]:
 
 
 def test_a_commune_counts_only_while_its_link_works_and_a_wrong_survey_changes_nothing(
-    city: tuple[Simulator, Service],
+    city: tuple[Simulator, Service], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     simulator, service = city
 
@@ -58,3 +59,9 @@ def test_a_commune_counts_only_while_its_link_works_and_a_wrong_survey_changes_n
             "a commune that nobody speaks about is not covered", lambda: value("numerator", declared) == 574
         )
         assert value("unknown", declared) == 5
+
+    # What was seen is in the journal: the month's links, also when the service is gone.
+    asked = ["coverage", "--config", str(service.config), "--data", str(tmp_path / "data"), "--json"]
+    assert main([*asked, "--target", "fibre-communes-2025"]) == 0
+    (target,) = json.loads(capsys.readouterr().out)["targets"]
+    assert (target["measured"]["covered"], target["measured"]["unknown"]) == (13, 565)
