@@ -17,6 +17,7 @@ from collector.outages.state import CityState, Outage
 from collector.plan import Question
 from collector.scheduler import Scheduler
 from collector.sources.mqtt import MqttSource
+from collector.sources.mqtt_refusals import Refused
 from collector.sources.silences import SilenceReader
 from collector.sources.snmp import SnmpSource
 from collector.sources.traps import TrapStats
@@ -125,6 +126,10 @@ class ServiceViews:
         except (NoJournalError, sqlite3.Error) as why:
             log.warning("journal.not_read", why=str(why))
             return ()
+
+    def refused(self) -> Sequence[Refused]:
+        """MQTT messages that were refused lately, the newest first."""
+        return self.mqtt.stats().refused if self.mqtt is not None else ()
 
     def coverage(self) -> Standing | None:
         """Where the city stands today."""

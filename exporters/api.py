@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from collector.model import Device, DeviceName, Inventory, Site, SiteCode
 from collector.outages.state import CityState, Outage, State
 from exporters.state import shown
-from exporters.views import Remembered
+from exporters.views import RefusedMessage, Remembered
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -183,6 +183,19 @@ class Api:
             "affected_devices": [*sorted(outage.affected_devices)],
             "affected_sites": [*sorted(outage.affected_sites)],
         }
+
+    def refused(self, messages: Iterable[RefusedMessage]) -> Json:
+        """MQTT messages that could not be used, by topic and reason."""
+        return [
+            {
+                "topic": one.topic,
+                "result": str(one.result),
+                "detail": one.detail,
+                "at": self.time(one.at),
+                "count": one.count,
+            }
+            for one in messages
+        ]
 
     def _remembered(self, one: Remembered) -> Json:
         return {

@@ -54,6 +54,7 @@ INDEX = (
     ("/api/v1/devices", "devices as JSON; one of them with its last failures under /api/v1/devices/NAME"),
     ("/api/v1/sites", "sites as JSON"),
     ("/api/v1/outages", "outages as JSON"),
+    ("/api/v1/refused", "MQTT messages that could not be used lately, as JSON: topic, reason, how many"),
     ("/api/v1/coverage", "distance from each broadband target as JSON; on another map with ?map=126"),
     (STREAM, "the city's state and then every change of it, as server-sent events"),
     ("/-/healthy", "whether the process answers"),
@@ -137,6 +138,7 @@ class Server:
         application.router.add_get("/api/v1/devices/{name}", self._device)
         application.router.add_get("/api/v1/sites", self._sites)
         application.router.add_get("/api/v1/outages", self._outages)
+        application.router.add_get("/api/v1/refused", self._refused)
         application.router.add_get("/api/v1/coverage", self._coverage_json)
         application.router.add_get(STREAM, self._stream.handle, allow_head=False)
         application.router.add_get("/-/healthy", self._healthy)
@@ -307,6 +309,9 @@ class Server:
 
     async def _outages(self, request: web.Request) -> web.StreamResponse:
         return await self._listing(request, self._api().outages)
+
+    async def _refused(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, partial(self._api().refused, self._views.refused()))
 
     async def _coverage_json(self, request: web.Request) -> web.StreamResponse:
         standing, state = self._views.coverage(), self._views.city_state()

@@ -45,6 +45,30 @@ class Remembered(Protocol):
         """What was logged while asking, oldest first."""
 
 
+class RefusedMessage(Protocol):
+    """The last MQTT message refused for one reason on one topic, without its payload."""
+
+    @property
+    def topic(self) -> str:
+        """Its topic, shortened and printable."""
+
+    @property
+    def result(self) -> str:
+        """Why, by the name that it is counted under."""
+
+    @property
+    def detail(self) -> str:
+        """One sentence for an operator."""
+
+    @property
+    def at(self) -> float:
+        """Unix seconds."""
+
+    @property
+    def count(self) -> int:
+        """How many there were."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServiceStats:
     """The service's numbers about itself at one moment. Counters only grow while the process lives.
@@ -112,6 +136,9 @@ class Views(Protocol):
 
     def past(self, since: float, /) -> Sequence[Outage]:
         """Outages of the journal that lasted at some time after `since`, the oldest first; called from a thread."""
+
+    def refused(self) -> Sequence[RefusedMessage]:
+        """MQTT messages that were refused lately, the newest first."""
 
     def coverage(self) -> Standing | None:
         """The day's coverage; the same object until the day or the files change, None if nothing is promised."""

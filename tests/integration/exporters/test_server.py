@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from collector.model import DeviceName
 from collector.outcome import FailureKind
 from collector.plan import Question
+from collector.sources.mqtt_refusals import Refused, Result
 from exporters import server, stream
 from exporters.live.pages import POLICY
 from exporters.server import INDEX, STREAM, Server
@@ -59,6 +60,17 @@ async def test_every_listed_endpoint_answers():
         machines = [path for path, _ in INDEX if path.startswith(("/metrics", "/api", "/sd", "/-/"))]
         assert all(f'href="{path}"' in text for path in machines)
         assert response.headers["Content-Security-Policy"] == POLICY
+
+
+async def test_refused_messages_are_shown_with_their_topic_and_stay_text():
+    views = loaded()
+    bad = Refused("city/v1/00115/<script>/telemetry", Result.BAD_SYNTAX, "not JSON: line 1", NOW, 3)
+    views.messages = (bad,)
+    async with serving(views) as client:
+        response, text = await get(client, "/api/v1/refused")
+        assert response.headers["Content-Type"].startswith("application/json")
+        [shown] = json.loads(text)
+        assert (shown["topic"], shown["result"], shown["count"]) == (bad.topic, "bad_syntax", 3)
 
 
 async def test_metrics_are_text_unless_openmetrics_is_preferred_and_device_samples_always():

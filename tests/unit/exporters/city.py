@@ -28,6 +28,7 @@ from collector.model import (
 from collector.outages.state import CityState, DeviceVerdict, Outage, State
 from collector.outcome import Answer, FailureKind, Measured, Number, SeriesSet
 from collector.plan import PollKey, Question
+from collector.sources.mqtt_refusals import Refused
 from exporters.exposition import DeviceExposition
 from exporters.views import ServiceStats
 
@@ -144,6 +145,7 @@ class FakeViews:
     reloads: int = 0
     journal: Sequence[Outage] = ()
     standing: Standing | None = None
+    messages: Sequence[Refused] = ()
 
     def monotonic(self) -> float:
         return self.now
@@ -165,6 +167,9 @@ class FakeViews:
 
     def past(self, since: float, /) -> Sequence[Outage]:
         return [one for one in self.journal if one.ended is None or one.ended >= since]
+
+    def refused(self) -> Sequence[Refused]:
+        return self.messages
 
     def coverage(self) -> Standing | None:
         return self.standing
