@@ -44,7 +44,8 @@ class Judging:
         self._scheduler = scheduler
         self._clock = clock
         self._broker_connected = broker_connected
-        self.state = judge.round(clock.unix(), Context(acknowledged=self.acknowledged)).state
+        now = clock.unix()
+        self.state = judge.round(now, self._context(now)).state
 
     @property
     def journal_behind(self) -> bool:
@@ -62,9 +63,11 @@ class Judging:
             if self._broker_connected() is not connected:
                 connected = not connected
                 self.judge.broker(now, connected=connected)
-            context = Context(maintenance=self.calendar.covered(now), acknowledged=self.acknowledged)
-            await self._show(self.judge.round(now, context))
+            await self._show(self.judge.round(now, self._context(now)))
             await asyncio.sleep(max(0.0, ROUND - (self._clock.unix() - now)))
+
+    def _context(self, now: float) -> Context:
+        return Context(maintenance=self.calendar.covered(now), acknowledged=self.acknowledged)
 
     async def _show(self, verdicts: Round) -> None:
         self._scheduler.ask_now(verdicts.asks)
