@@ -14,6 +14,9 @@ BURST = 256
 LASTING = 3
 """Re-asks, after the first, at which a device counts as lasting: by the last its first outcome is known."""
 
+JUST = 0.9
+"""Share of the interval within which a device counts as asked just now."""
+
 
 class Asking:
     """The re-ask schedule of all devices."""
@@ -62,6 +65,11 @@ class Asking:
             if life[device] >= self._since[device]:
                 self.drop(device)
                 continue
+            if (
+                now - self._asked[device] < JUST * self._interval
+            ):  # a late round: two asks must not become one
+                self._plan(device, self._asked[device] + self._interval)
+                continue
             self._waiting[device] = None
             if 0 < self._reasks - left <= LASTING:
                 lasting.append(device)
@@ -74,7 +82,7 @@ class Asking:
         return self._take(now), lasting
 
     def _take(self, now: float) -> list[int]:
-        just = now - 0.9 * self._interval
+        just = now - JUST * self._interval
         asks = [device for device in self._waiting if self._asked[device] <= just]
         if len(asks) > BURST:
             asks = sorted(asks)[:BURST]
