@@ -75,15 +75,17 @@ class Asking:
                 lasting.append(device)
             if left > 1:
                 self._left[device] = left - 1
-                # Kept to the schedule of the first miss, except after a pause of our own.
-                self._plan(device, max(at, now - self._interval) + self._interval)
+                # Kept to the schedule of the first miss, except after a late round of our own.
+                self._plan(device, max(at + self._interval, now + JUST * self._interval))
             else:
                 self.drop(device)
         return self._take(now), lasting
 
+    def _just_asked(self, device: int, now: float) -> bool:
+        return now - self._asked[device] < JUST * self._interval
+
     def _take(self, now: float) -> list[int]:
-        just = now - JUST * self._interval
-        asks = [device for device in self._waiting if self._asked[device] <= just]
+        asks = [device for device in self._waiting if not self._just_asked(device, now)]
         if len(asks) > BURST:
             asks = sorted(asks)[:BURST]
             for device in asks:
