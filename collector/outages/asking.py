@@ -65,9 +65,7 @@ class Asking:
             if life[device] >= self._since[device]:
                 self.drop(device)
                 continue
-            if (
-                now - self._asked[device] < JUST * self._interval
-            ):  # a late round: two asks must not become one
+            if self._just_asked(device, now):  # a late round: two asks must not become one
                 self._plan(device, self._asked[device] + self._interval)
                 continue
             self._waiting[device] = None

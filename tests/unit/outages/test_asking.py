@@ -27,3 +27,14 @@ def test_on_time_the_questions_are_one_interval_apart():
     asked = [step / 10 for step in range(60) if asking.due(step / 10, SILENT)[0]]
     assert len(asked) == REASKS
     assert asked[-1] <= (REASKS - 1) * INTERVAL + 0.11 * REASKS
+
+
+def test_a_question_asked_for_another_reason_takes_no_re_asks_place():
+    asking = Asking([True], REASKS, INTERVAL)
+    asking.draw(0, since=0.0, now=0.0)
+    asked = 0
+    for step in range(300):
+        if step == 19:
+            asking.once([0])
+        asked += len(asking.due(step / 50, SILENT)[0])
+    assert asked == REASKS + 1
