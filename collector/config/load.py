@@ -4,7 +4,7 @@ It reads and checks; it asks no device and starts nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -27,6 +27,7 @@ from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.telemetry import read_telemetry
 from collector.coverage.evidence import Evidence
+from collector.meetings.model import Calendar
 from collector.model import (
     Broker,
     City,
@@ -63,6 +64,7 @@ class Configuration:
     maintenance: tuple[Window, ...] = ()
     on_call: OnCall | None = None
     coverage: Evidence | None = None
+    meetings: Calendar = field(default_factory=Calendar)
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
