@@ -9,6 +9,7 @@ from typing import Any
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as grafana
 
+from collector import atomic
 from dashboards import city, monitor, outages, services, site, wan
 from dashboards.sheet import uid
 from dashboards.words import Language, Speaker
@@ -64,7 +65,7 @@ def write(folder: Path) -> list[Path]:
         path = folder / place
         if not path.is_file() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            atomic.replace(path, content)
             changed.append(path)
     for path in _leftovers(folder, wanted):
         path.unlink()

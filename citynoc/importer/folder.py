@@ -1,10 +1,10 @@
 """Writes the example: each file whole or not at all, and nobody's edits away without being told to."""
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from collector import atomic
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,4 @@ def write(directory: Path, pages: Mapping[str, str]) -> None:
     for name, text in pages.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, text.encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        atomic.replace(path, text, mode=atomic.PLAIN)

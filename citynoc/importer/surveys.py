@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
+from collector import atomic
 from collector.coverage.admin_map import Commune
 from collector.coverage.survey import HEADING
 from collector.coverage.table import read_table
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write("usage: python -m citynoc.importer.surveys LIST DIR\n")
         return 2
     for name, text in surveys(communes_of(Path(arguments[0]))):
-        (Path(arguments[1]) / name).write_text(text)
+        atomic.replace(Path(arguments[1]) / name, text)
     return 0
 
 

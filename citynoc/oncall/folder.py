@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from citynoc.oncall.compose import CONFIGURATION, Composed
+from collector import atomic
 
 SECRET_KEYS = (
     "bot_token",
@@ -97,11 +98,11 @@ def write(folder: Path, new: Composed) -> str | None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".citynoc-") as temporary:
             for name, text in new.files.items():
-                _write(Path(temporary) / name, text, 0o600 if new.holds_secrets else 0o644)
+                atomic.replace(Path(temporary) / name, text, mode=0o600 if new.holds_secrets else 0o644)
             said = check(Path(temporary) / CONFIGURATION)
             for name in reversed(tuple(new.files)):  # templates first: the configuration names them
                 (Path(temporary) / name).replace(folder / name)
-        _sync(folder)
+        atomic.sync(folder)
     except OSError as error:
         raise UnfitError(f"cannot write {error.filename or folder}: {error.strerror}") from None
     return said
@@ -131,21 +132,3 @@ def check(configuration: Path) -> str | None:
             f"amtool refuses the configuration, nothing was changed:\n{done.stdout}{done.stderr}".rstrip()
         )
     return done.stdout
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    with os.fdopen(
-        os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8"
-    ) as stream:
-        os.fchmod(stream.fileno(), mode)  # whatever the umask
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

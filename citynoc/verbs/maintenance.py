@@ -10,10 +10,12 @@ import os
 import re
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from collector import atomic
 from collector.config import load
 from collector.config.fields import WrittenWrongError, read_duration
 from collector.config.files import shown_root
@@ -141,21 +143,25 @@ def _end(name: str, path: Path, inventory: Inventory, windows: tuple[Window, ...
 
 
 def _write(path: Path, text: str, inventory: Inventory, done: str) -> int:
-    """Replace the file if the new one is right; a crash leaves the old or the new one, never half of it."""
-    draft = path.with_name(f".{path.name}.new")
+    """Replace the file if the new one is right."""
     try:
-        draft.write_text(text, encoding="utf-8")
-        _, problems = read_maintenance(draft, path.parent, inventory)
-        if problems:
-            for problem in problems:
-                print(draw(problem).replace(draft.name, path.name), file=sys.stderr)
-            return WRONG
-        draft.replace(path)
+        with atomic.draft(path, text) as draft:
+            _check(draft, path, inventory)
+    except ConfigurationError as wrong:
+        for problem in wrong.problems:
+            print(draw(problem), file=sys.stderr)
+        return WRONG
     except OSError as error:
         print(f"citynoc maintenance: cannot write {path}: {error.strerror}", file=sys.stderr)
         return WRONG
-    finally:
-        draft.unlink(missing_ok=True)
     print(done)
     print(RELOAD, file=sys.stderr)
     return 0
+
+
+def _check(draft: Path, path: Path, inventory: Inventory) -> None:
+    """Raises ConfigurationError, as of the file that the draft is for."""
+    _, problems = read_maintenance(draft, path.parent, inventory)
+    if problems:
+        name = problems[0].place.file.replace(draft.name, path.name)
+        raise ConfigurationError(replace(each, place=replace(each.place, file=name)) for each in problems)

@@ -8,6 +8,7 @@ import json
 import sys
 from pathlib import Path
 
+from collector import atomic
 from collector.config.editor import schemas
 
 HELP = "write the JSON Schemas that editors check the files with"
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         directory.mkdir(parents=True, exist_ok=True)
         for kind, schema in found.items():
             path = directory / f"{kind}.json"
-            path.write_text(text_of(schema))
+            atomic.replace(path, text_of(schema))
             names.append(str(path))
     except OSError as error:
         sys.stderr.write(f"cannot write {error.filename or directory}: {error.strerror}\n")

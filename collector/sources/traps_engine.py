@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from collector import atomic
 from collector.snmp.usm_message import ENGINE_ID_OCTETS, MAX_NUMBER
 from collector.snmp.usm_receiver import LocalEngine
 
@@ -49,9 +50,4 @@ def _kept(file: Path) -> tuple[bytes, int]:
 
 
 def _keep(file: Path, engine_id: bytes, boots: int) -> None:
-    fresh = file.with_suffix(".new")
-    with fresh.open("w") as written:
-        json.dump({"engine_id": engine_id.hex(), "boots": boots}, written)
-        written.flush()
-        os.fsync(written.fileno())
-    fresh.replace(file)
+    atomic.replace(file, json.dumps({"engine_id": engine_id.hex(), "boots": boots}))

@@ -1,0 +1,53 @@
+"""The one place where a file of somebody else's is replaced: whole on disk first, then renamed over the old one.
+
+Whenever the program is killed, the old file or the new one stands there, never a part. What is left of a killed
+write is a hidden file beside it (`.NAME.…`), which nothing of ours reads. Source: rename(2), fsync(2).
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PLAIN = 0o644
+
+
+def replace(path: Path, content: bytes | str, *, mode: int | None = None) -> None:
+    """Put `content` at `path`. Raises OSError, and then nothing has changed.
+
+    `mode` is the new file's; without it a file that is there keeps its own and a new one gets 0644. Where `path` is
+    a symbolic link, the file that it leads to is replaced.
+    """
+    with draft(path, content, mode=mode):
+        pass
+
+
+@contextmanager
+def draft(path: Path, content: bytes | str, *, mode: int | None = None) -> Iterator[Path]:
+    """As `replace`, with a look at it first: the block gets the complete draft, and may raise to take it back."""
+    path = path.resolve() if path.is_symlink() else path
+    if mode is None:
+        mode = path.stat().st_mode & 0o777 if path.exists() else PLAIN
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            os.fchmod(stream.fileno(), mode)  # before a byte of it is there, whatever the umask
+            stream.write(content.encode() if isinstance(content, str) else content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in the folder last through a power cut. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
