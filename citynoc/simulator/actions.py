@@ -109,46 +109,57 @@ class Cut(Action):
 
     exactly_one = ("link", "cable", "device")
     link: Text | None = None
+    """Name of the link. Example: rt-00115--ag-004-1"""
     cable: Text | None = None
+    """Name of the cable: all its links. Example: south-ring"""
     device: Text | None = None
+    """Name of the device: all its uplinks. Example: rt-00115"""
 
 
 class Kill(Action):
     """A device is dead until it is repaired."""
 
     device: Text
+    """Name of the device. Example: rt-00115"""
 
 
 class PowerOff(Action):
     """A site has no power: all its devices are dead until it is repaired."""
 
     site: Text
+    """Code of the site. Example: d-004"""
 
 
 class MainsOff(Action):
     """A site's UPSes run on battery until it is repaired; nothing else notices."""
 
     site: Text
+    """Code of the site. Example: dc-1"""
 
 
 class Reboot(Action):
     """A device starts anew and is silent meanwhile."""
 
     device: Text
+    """Name of the device. Example: rt-00115"""
     silent: Duration = 30.0
+    """How long it is silent. Example: 30s"""
 
 
 class AgentDown(Action):
     """A device's SNMP agent is dead; the device itself goes on."""
 
     device: Text
+    """Name of the device. Example: rt-00115"""
 
 
 class Lose(Action):
     """A share of datagrams is lost in each direction, for one device or all."""
 
     share: Share
+    """Share of datagrams; `0%` ends it. Example: 5%"""
     device: Text | None = None
+    """Name of the device; without it the whole city. Example: rt-00115"""
 
 
 class Flap(Action):
@@ -156,10 +167,15 @@ class Flap(Action):
 
     exactly_one = ("link", "device")
     link: Text | None = None
+    """Name of the link. Example: rt-00115--ag-004-1"""
     device: Text | None = None
+    """Name of the device: all its uplinks. Example: rt-00115"""
     down: Duration = 10.0
+    """How long it is down each time. Example: 10s"""
     up: Duration = 20.0
+    """How long it is up between. Example: 20s"""
     times: Times | None = None
+    """How often; without it for ever. Example: 10"""
 
 
 class Call(Action):
@@ -167,8 +183,11 @@ class Call(Action):
 
     exactly_one = ("start", "end")
     start: Text | None = None
+    """Name of the conference that begins. Example: briefing"""
     end: Text | None = None
+    """Name of the conference that ends. Example: briefing"""
     participants: Endpoints = Who()
+    """Endpoints: all, a district's, or a list of devices and sites. Example: {district: "004"}"""
 
 
 class Congest(Action):
@@ -176,42 +195,54 @@ class Congest(Action):
 
     exactly_one = ("link", "device")
     link: Text | None = None
+    """Name of the link. Example: rt-00115--ag-004-1"""
     device: Text | None = None
+    """Name of the device. Example: rt-00115"""
     loss: Share = 0.03
+    """Share of packets lost in addition. Example: 3%"""
     jitter: Milliseconds = 40.0
+    """Jitter in addition. Example: 40ms"""
     latency: Milliseconds = 60.0
+    """Delay in addition. Example: 60ms"""
 
 
 class Switch(Action):
     """Somebody switches endpoints off or on."""
 
     endpoints: Endpoints
+    """Endpoints: all, a district's, or a list of devices and sites. Example: [vc-00115]"""
 
 
 class Break(Action):
     """A part of an endpoint fails while the endpoint goes on."""
 
     device: Text
+    """Name of the endpoint. Example: vc-00115"""
     part: PartName
+    """camera, microphone, display, sip or h323. Example: camera"""
 
 
 class ServiceDown(Action):
     """A city service answers 503."""
 
     service: Text
+    """Name of the service. Example: mail"""
 
 
 class ServiceSlow(Action):
     """A city service answers late."""
 
     service: Text
+    """Name of the service. Example: mail"""
     delay: Duration = 8.0
+    """How late it answers. Example: 8s"""
 
 
 class Isolate(Action):
     """The collector's own line is cut: nothing at all answers."""
 
     vantage: Annotated[bool, Field(default=True)]
+    """Written as `isolate: vantage`. Example: true"""
 
     @model_validator(mode="before")
     @classmethod
@@ -226,12 +257,19 @@ class Repair(Action):
 
     exactly_one = ("link", "cable", "device", "site", "service", "vantage", "all")
     link: Text | None = None
+    """Name of the link. Example: rt-00115--ag-004-1"""
     cable: Text | None = None
+    """Name of the cable. Example: south-ring"""
     device: Text | None = None
+    """Name of the device. Example: rt-00115"""
     site: Text | None = None
+    """Code of the site. Example: d-004"""
     service: Text | None = None
+    """Name of the service. Example: mail"""
     vantage: Text | None = None
+    """Written as `repair: vantage`. Example: true"""
     all: Text | None = None
+    """Written as `repair: all`. Example: true"""
 
     @model_validator(mode="before")
     @classmethod

@@ -42,17 +42,28 @@ _Moment = Annotated[datetime, BeforeValidator(read_moment)]
 class _Window(Shape):
     noun: ClassVar[str] = "window"
     start: _Moment
+    """When it begins: in the city's time, or with an offset. Example: 2026-08-01 22:00"""
     end: _Moment
+    """When it ends. Example: 2026-08-02 04:00"""
     devices: tuple[Text, ...] = ()
+    """Names of devices. Example: [rt-00118]"""
     sites: tuple[Text, ...] = ()
+    """Codes of sites: all their devices. Example: ["00118"]"""
     districts: tuple[Text, ...] = ()
+    """Codes of districts: all their devices. Example: ["004"]"""
     reason: Text = ""
+    """What is done, for people. Example: new fibre"""
     force: Truth = False
+    """Whether it holds for a site with a meeting going on, too. Example: true"""
 
 
 class _File(Shape):
     noun: ClassVar[str] = "maintenance"
     windows: Mapping[Name, _Window] = {}
+    """Planned work by name.
+
+    Example: {fibre-1: {start: 2026-08-01 22:00, end: 2026-08-02 04:00, districts: ["004"]}}
+    """
 
 
 def read_maintenance(

@@ -35,15 +35,28 @@ class CredentialShape(Shape):
         ]
         | None
     ) = None
+    """SNMP version: 1, 2c or 3; left out for a login of the broker. Example: 2c"""
     community: SecretReference | None = None
+    """Where the community of v1 and v2c is kept. Example: env:CITYNOC_SNMP_COMMUNITY"""
     user: Text | None = None
+    """Name of the v3 user (RFC 3414). Example: citynoc"""
     auth: Annotated[str, _protocol(_AUTH)] | None = None
+    """Authentication protocol of the v3 user: md5, sha, sha224, sha256, sha384 or sha512. Example: sha256"""
     auth_key: SecretReference | None = None
+    """Where its passphrase is kept; at least 8 characters. Example: env:AUTH_KEY"""
     priv: Annotated[str, _protocol(_PRIV)] | None = None
+    """Privacy protocol: des, aes128, aes192, aes256; aes192c and aes256c make longer keys Cisco's way.
+
+    Example: aes128
+    """
     priv_key: SecretReference | None = None
+    """Where its passphrase is kept; at least 8 characters. Example: file:/etc/citynoc/priv-key"""
     context: Text | None = None
+    """v3 context, where an agent has several collections of objects. Example: vrf-management"""
     username: Text | None = None
+    """Login name at the MQTT broker. Example: citynoc"""
     password: SecretReference | None = None
+    """Where the broker's password is kept. Example: file:/etc/citynoc/broker.password"""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -80,3 +93,7 @@ class CredentialsFile(Shape):
     noun: ClassVar[str] = "file"
 
     credentials: dict[Name, CredentialShape] = Field(default_factory=dict)
+    """Ways to be allowed, by name; devices and the broker refer to them.
+
+    Example: {snmp-community: {version: 2c, community: env:CITYNOC_SNMP_COMMUNITY}}
+    """

@@ -94,7 +94,13 @@ class DeviceShape(Settings):
     noun: ClassVar[str] = "device"
 
     address: IpAddress
+    """IPv4 or IPv6 address at which the device is asked; no two devices share one. Example: 127.14.1.1"""
     role: RoleField | None = None
+    """What the device is: router, aggregation, core, switch, endpoint, bridge, ups or gateway; else
+    `name_roles` tells.
+
+    Example: router
+    """
 
 
 class SiteShape(Shape):
@@ -103,12 +109,25 @@ class SiteShape(Shape):
     noun: ClassVar[str] = "site"
 
     name: Text
+    """Name of the site, as people read it. Example: Phường Thượng Thanh"""
     kind: Annotated[SiteKind, BeforeValidator(one_of(SiteKind, "a kind of site"))] | None = None
+    """commune, district, data-centre or agency; a code of five digits is a commune without saying so.
+
+    Example: data-centre
+    """
     location: Location | None = None
+    """Latitude and longitude in degrees (WGS 84). Example: [21.06404, 105.88298]"""
     units: dict[MapName, UnitCode] = Field(default_factory=dict)
+    """Unit that the commune belongs to on each later administrative map, by the map's name.
+
+    Example: {526: "00115", 126: "00127"}
+    """
     tags: tuple[Name, ...] = ()
+    """Words to select sites by, as in `citynoc coverage --tag`. Example: [pilot]"""
     defaults: Defaults | None = None
+    """What holds for the devices of this site. Example: {any: {vendor: Cisco}}"""
     devices: dict[Name, DeviceShape] = Field(default_factory=dict)
+    """Devices by name; a name is given once in the city. Example: {rt-00115: {address: 127.14.1.1}}"""
 
 
 class CableShape(Shape):
@@ -118,6 +137,7 @@ class CableShape(Shape):
     short = ({"type": "string"},)
 
     carrier: Name
+    """Whose cable it is: one of `carriers` in city.yml. Example: carrier-a"""
 
 
 def _read_cable(value: Any) -> Any:
@@ -130,9 +150,13 @@ class ServiceShape(Shape):
     noun: ClassVar[str] = "service"
 
     title: Text
+    """Name of the service, as people read it. Example: Một cửa điện tử"""
     url: WebAddress
+    """What blackbox_exporter fetches. No login may stand in it. Example: http://127.10.1.3:1180/one-stop"""
     site: SiteCodeField
+    """Site in which it runs: behind a cut the service is not blamed. Example: dc-1"""
     module: Name = "http_2xx"
+    """Module of blackbox_exporter that probes it. Example: http_2xx"""
 
 
 class DistrictFile(Shape):
@@ -141,14 +165,27 @@ class DistrictFile(Shape):
     noun: ClassVar[str] = "file"
 
     district: DistrictField
+    """Code of the district, or `core` in core.yml; the file is called after it. Example: "004" """
     name: Text
+    """Name of the district, as people read it. Example: Quận Long Biên"""
     location: Location | None = None
+    """Latitude and longitude of its middle in degrees (WGS 84). Example: [21.04258, 105.89459]"""
     cables: dict[Name, Annotated[CableShape, BeforeValidator(_read_cable)]] = Field(default_factory=dict)
+    """Cables by name, each with its carrier. Links in one cable fail together.
+
+    Example: {long-bien-a1: carrier-a}
+    """
     defaults: Defaults | None = None
+    """What holds for the devices of this file. Example: {router: {profile: huawei-vrp}}"""
     sites: dict[SiteCodeField, SiteShape] = Field(default_factory=dict)
+    """Sites by code: five digits for a commune. Example: {"00115": {name: Phường Thượng Thanh}}"""
 
 
 class CoreFile(DistrictFile):
     """The core network, and the city's services that are probed."""
 
     services: dict[Name, ServiceShape] = Field(default_factory=dict)
+    """The city's information systems by name; blackbox_exporter finds them through /sd/blackbox.
+
+    Example: {mail: {title: Mail, url: 'http://127.10.1.4:1180/mail', site: dc-1}}
+    """

@@ -132,7 +132,12 @@ class WebhookShape(Shape):
     noun: ClassVar[str] = "webhook"
 
     url: SecretUrl
+    """Where Alertmanager's JSON is posted; a reference, if the address is itself the secret.
+
+    Example: http://127.0.0.1:9580/on-call
+    """
     token: Token = None
+    """Where its token is kept; `none` if nobody else can reach the address. Example: env:WEBHOOK_TOKEN"""
 
 
 class EmailShape(Shape):
@@ -145,6 +150,7 @@ class EmailShape(Shape):
         BeforeValidator(_read_mails),
         as_json(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}]),
     ]
+    """One address or a list. Example: noc@city.example"""
 
 
 class TelegramShape(Shape):
@@ -153,8 +159,11 @@ class TelegramShape(Shape):
     noun: ClassVar[str] = "telegram"
 
     chat: Annotated[int, BeforeValidator(read_integer), as_json(type="integer")]
+    """Number of the chat; negative for a group. Example: -1001234567890"""
     token: SecretReference
+    """Where the bot's token is kept. Example: env:TELEGRAM_TOKEN"""
     api: Url | None = None
+    """Another server that speaks Telegram's bot protocol. Example: http://127.0.0.1:8081"""
 
 
 class SlackShape(Shape):
@@ -163,7 +172,12 @@ class SlackShape(Shape):
     noun: ClassVar[str] = "slack"
 
     url: SecretReference
+    """Where the webhook's address, itself the secret, is kept.
+
+    Example: file:/etc/citynoc/secrets/slack-url
+    """
     channel: Text | None = None
+    """Channel, if not the webhook's own. Example: '#noc'"""
 
 
 class DiscordShape(Shape):
@@ -172,6 +186,7 @@ class DiscordShape(Shape):
     noun: ClassVar[str] = "discord"
 
     url: SecretReference
+    """Where the webhook's address, itself the secret, is kept. Example: env:DISCORD_URL"""
 
 
 class WebexShape(Shape):
@@ -180,7 +195,9 @@ class WebexShape(Shape):
     noun: ClassVar[str] = "webex"
 
     room: Text
+    """Id of the room. Example: Y2lzY29zcGFyazovL3Jvb20"""
     token: SecretReference
+    """Where the bot's token is kept. Example: env:WEBEX_TOKEN"""
 
 
 class PagerDutyShape(Shape):
@@ -189,6 +206,7 @@ class PagerDutyShape(Shape):
     noun: ClassVar[str] = "pagerduty"
 
     key: SecretReference
+    """Where the integration's key is kept. Example: env:PAGERDUTY_KEY"""
 
 
 class OpsgenieShape(Shape):
@@ -197,6 +215,7 @@ class OpsgenieShape(Shape):
     noun: ClassVar[str] = "opsgenie"
 
     key: SecretReference
+    """Where the integration's key is kept. Example: env:OPSGENIE_KEY"""
 
 
 class PushoverShape(Shape):
@@ -205,7 +224,9 @@ class PushoverShape(Shape):
     noun: ClassVar[str] = "pushover"
 
     user: SecretReference
+    """Where the user's or group's key is kept. Example: env:PUSHOVER_USER"""
     token: SecretReference
+    """Where the application's token is kept. Example: env:PUSHOVER_TOKEN"""
 
 
 class ReceiverShape(Shape):
@@ -214,15 +235,25 @@ class ReceiverShape(Shape):
     noun: ClassVar[str] = "receiver"
 
     language: LanguageField | None = None
+    """Language of its messages, if not the file's: vi or en. Example: en"""
     webhook: WebhookShape | None = None
+    """JSON to a program of yours. Example: {url: 'http://127.0.0.1:9580/on-call', token: none}"""
     email: EmailShape | None = None
+    """Mail, through `smtp`. Example: {to: noc@city.example}"""
     telegram: TelegramShape | None = None
+    """A Telegram bot. Example: {chat: -1001234567890, token: env:TELEGRAM_TOKEN}"""
     slack: SlackShape | None = None
+    """Slack, Mattermost or Rocket.Chat. Example: {url: env:SLACK_URL}"""
     discord: DiscordShape | None = None
+    """Discord. Example: {url: env:DISCORD_URL}"""
     webex: WebexShape | None = None
+    """Webex. Example: {room: Y2lzY29zcGFyazovL3Jvb20, token: env:WEBEX_TOKEN}"""
     pagerduty: PagerDutyShape | None = None
+    """PagerDuty. Example: {key: env:PAGERDUTY_KEY}"""
     opsgenie: OpsgenieShape | None = None
+    """Opsgenie. Example: {key: env:OPSGENIE_KEY}"""
     pushover: PushoverShape | None = None
+    """Pushover. Example: {user: env:PUSHOVER_USER, token: env:PUSHOVER_TOKEN}"""
 
 
 class SmtpShape(Shape):
@@ -231,10 +262,15 @@ class SmtpShape(Shape):
     noun: ClassVar[str] = "smtp"
 
     server: Endpoint
+    """Host and port of the mail server. Example: mail.city.example:587"""
     sender: Annotated[Mail, Field(alias="from")]
+    """Address that mails are from. Example: noc@city.example"""
     username: Text | None = None
+    """Login, if the server wants one; with `password` or not at all. Example: noc"""
     password: SecretReference | None = None
+    """Where the password is kept. Example: env:SMTP_PASSWORD"""
     tls: Truth = True
+    """Whether the connection must be encrypted. Example: true"""
 
 
 class ShiftShape(Shape):
@@ -243,8 +279,11 @@ class ShiftShape(Shape):
     noun: ClassVar[str] = "shift"
 
     to: Role
+    """Receiver that is paged. Example: night-shift"""
     hours: Role = ALWAYS.name
+    """Name of the hours; `always` is known. Example: working"""
     districts: tuple[DistrictField, ...] = ()
+    """Codes of districts; none listed, the whole city. Example: ["004"]"""
 
 
 class WakeShape(Shape):
@@ -253,7 +292,9 @@ class WakeShape(Shape):
     noun: ClassVar[str] = "entry"
 
     hours: Role = ALWAYS.name
+    """Name of the hours; `always` is known. Example: night"""
     sites: Sites
+    """How many sites an outage must cut off to page in these hours. Example: 5"""
 
 
 class WarningsShape(Shape):
@@ -262,7 +303,9 @@ class WarningsShape(Shape):
     noun: ClassVar[str] = "warnings"
 
     to: Role
+    """Receiver that is told. Example: day-desk"""
     hours: Role = ALWAYS.name
+    """Name of the hours; `always` is known. Example: working"""
 
 
 class StepShape(Shape):
@@ -271,7 +314,9 @@ class StepShape(Shape):
     noun: ClassVar[str] = "step"
 
     after: Delay
+    """Time from the page, 1 minute to 1 day; each step later than the one before. Example: 15m"""
     to: Role
+    """Receiver that is told then. Example: duty-manager"""
 
 
 class HeartbeatShape(Shape):
@@ -280,10 +325,13 @@ class HeartbeatShape(Shape):
     noun: ClassVar[str] = "heartbeat"
 
     url: SecretUrl
+    """Address outside the building. Example: https://heartbeat.example/citynoc"""
     token: Token = None
+    """Where its token is kept; `none` if nobody else can reach the address. Example: env:HEARTBEAT_TOKEN"""
     every: Annotated[
         float, BeforeValidator(between(10, 3600, read_duration, " s")), as_json(type="string")
     ] = 60.0
+    """How often it hears from us, 10 s to 1 h. Example: 1m"""
 
 
 class LinksShape(Shape):
@@ -292,7 +340,9 @@ class LinksShape(Shape):
     noun: ClassVar[str] = "links"
 
     grafana: Url | None = None
+    """What links to Grafana begin with. Example: http://127.0.0.1:3000"""
     runbooks: Url | None = None
+    """What stands in front of docs/runbooks/NAME.md. Example: https://wiki.city.example/citynoc"""
 
 
 class OnCallFile(Shape):
@@ -301,10 +351,18 @@ class OnCallFile(Shape):
     noun: ClassVar[str] = "file"
 
     language: LanguageField = Language.VIETNAMESE
+    """Language of messages, unless a receiver has its own: vi or en. Example: vi"""
     timezone: Timezone | None = None
+    """Zone of the hours, if not city.yml's. Example: Asia/Ho_Chi_Minh"""
     links: LinksShape = LinksShape()
+    """What links in messages begin with. Example: {grafana: 'http://127.0.0.1:3000'}"""
     smtp: SmtpShape | None = None
+    """The server that sends mail. Example: {server: 'mail.city.example:587', from: noc@city.example}"""
     receivers: dict[Role, ReceiverShape]
+    """Roles by name, never people, and every way to reach each.
+
+    Example: {night-shift: {email: {to: noc@city.example}}}
+    """
     hours: dict[
         Annotated[str, BeforeValidator(_read_hours_name)],
         Annotated[
@@ -313,8 +371,26 @@ class OnCallFile(Shape):
             as_json(anyOf=[{"type": "string"}, {"type": "array", "items": {"type": "string"}}]),
         ],
     ] = Field(default_factory=dict)
+    """Hours of the week by name; past midnight belongs to the day before.
+
+    Example: {night: 22:00-06:00, working: [mon-fri 07:30-17:30]}
+    """
     shifts: tuple[ShiftShape, ...]
+    """Who is paged: the first entry that has the outage's district and is on duty.
+
+    Example: [{to: night-shift}]
+    """
     wake: tuple[WakeShape, ...] = ()
+    """How many sites it takes to page; the first entry whose hours it is counts, and without one it is 1.
+
+    Example: [{hours: night, sites: 5}]
+    """
     warnings: WarningsShape
+    """Who is told what nobody must be woken for, and when. Example: {to: day-desk, hours: working}"""
     escalation: tuple[StepShape, ...] = ()
+    """Who is told next of a page that nobody took. Example: [{after: 15m, to: duty-manager}]"""
     heartbeat: HeartbeatShape
+    """An address outside the building that raises the alarm when it hears nothing.
+
+    Example: {url: 'http://127.0.0.1:9580/heartbeat', token: none}
+    """

@@ -53,11 +53,17 @@ class SnmpSettings(Shape):
     short = _SHORT_SWITCH
 
     enabled: Truth | None = None
+    """Whether the device is polled; `snmp: off` says the same. Example: true"""
     port: Port | None = None
+    """UDP port of the agent. Example: 1161"""
     credential: Name | None = None
+    """Name in credentials.yml. Example: snmp-community"""
     liveness: Duration | None = None
+    """One question, are you there, comes so often. Example: 5s"""
     poll: Duration | None = None
+    """Everything that the profile asks comes so often. Example: 30s"""
     timeout: Duration | None = None
+    """How long one answer is waited for; shorter than `liveness` and `poll`. Example: 1s"""
 
     _on = model_validator(mode="before")(_switchable)
 
@@ -69,8 +75,11 @@ class MqttSettings(Shape):
     short = _SHORT_SWITCH
 
     enabled: Truth | None = None
+    """Whether the device publishes; `mqtt: on` and `mqtt: off` say the same. Example: true"""
     heartbeat: Duration | None = None
+    """How often it publishes when all is well; three of them in silence make it stale. Example: 10s"""
     profile: Name | None = None
+    """How it speaks: a file of telemetry/, without `.yml`. Example: native"""
 
     _on = model_validator(mode="before")(_switchable)
 
@@ -82,9 +91,16 @@ class UplinkShape(Shape):
     short = ({"type": ["string", "null"]},)
 
     cable: Name | None = None
+    """Cable that the uplink runs in; a declared one knows its carrier. Example: long-bien-a1"""
     carrier: Name | None = None
+    """Whose line it is, where no cable says so. Example: carrier-b"""
     interface: Text | None = None
+    """ifName of the device's own interface: its state tells of the link while both ends answer.
+
+    Example: GigabitEthernet0/0/1
+    """
     name: Name | None = None
+    """Name of the link; without it `CHILD--PARENT`. Example: rt-00115--ag-004-1"""
 
     @model_validator(mode="before")
     @classmethod
@@ -167,15 +183,32 @@ class Settings(Shape):
     noun: ClassVar[str] = "default"
 
     profile: Name | None = None
+    """What kind of device it is: a file of profiles/, without `.yml`. Example: mikrotik-routeros"""
     vendor: Text | None = None
+    """Who made it, where the device does not say. Example: MikroTik"""
     model: Text | None = None
+    """What it is called, where the device does not say. Example: RB5009UG"""
     tags: tuple[Name, ...] | None = None
+    """Words to select devices by. Example: [leased]"""
     watch: Annotated[Watch, BeforeValidator(one_of(Watch, "a way to watch"))] | None = None
+    """When silence is an outage: `always`, or `meetings`, only around its site's meetings.
+
+    Example: meetings
+    """
     needs: Annotated[int, BeforeValidator(_read_needs), _NEEDS] | None = None
+    """How many uplinks must work: any, all or a number. Example: {at_least: 2}"""
     uplinks: Uplinks | None = None
+    """Parents, nearest to the vantage, each with its cable; `{site}` and `{district}` stand for the device's
+    own.
+
+    Example: {ag-004-1: long-bien-a3, ag-004-2: long-bien-b3}
+    """
     uplink_interfaces: tuple[Text, ...] | None = None
+    """ifNames of the device's own interfaces, in the order of its uplinks. Example: [ether1, ether2]"""
     snmp: SnmpSettings | None = None
+    """How it is polled, or `off`. Example: {port: 1161, poll: 60s}"""
     mqtt: MqttSettings | None = None
+    """How it publishes, or `off`. Example: {profile: native, heartbeat: 10s}"""
 
 
 class Defaults(Shape):
@@ -184,14 +217,23 @@ class Defaults(Shape):
     noun: ClassVar[str] = "defaults"
 
     any: Settings | None = None
+    """What holds for devices of every role. Example: {snmp: {credential: snmp-community}}"""
     router: Settings | None = None
+    """What holds for routers of communes. Example: {profile: mikrotik-routeros}"""
     aggregation: Settings | None = None
+    """What holds for aggregation routers of districts. Example: {uplinks: [core-1, core-2]}"""
     core: Settings | None = None
+    """What holds for core routers. Example: {profile: cisco-ios}"""
     switch: Settings | None = None
+    """What holds for switches. Example: {profile: h3c-comware}"""
     endpoint: Settings | None = None
+    """What holds for video endpoints. Example: {profile: poly-endpoint, watch: meetings}"""
     bridge: Settings | None = None
+    """What holds for bridges of the conference system (MCU). Example: {profile: if-mib}"""
     ups: Settings | None = None
+    """What holds for uninterruptible power supplies. Example: {profile: apc-ups}"""
     gateway: Settings | None = None
+    """What holds for gateways to other networks. Example: {profile: juniper-junos}"""
 
     def of(self, role: Role) -> Settings | None:
         """What this level says of the role alone."""

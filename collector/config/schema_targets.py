@@ -71,7 +71,9 @@ class TitleShape(Shape):
 
     noun: ClassVar[str] = "text"
     vi: Text
+    """In Vietnamese. Example: Cáp quang tới mọi xã, phường"""
     en: Text
+    """In English. Example: Fibre in every commune"""
 
 
 class TargetShape(Shape):
@@ -80,15 +82,34 @@ class TargetShape(Shape):
     noun: ClassVar[str] = "target"
 
     name: TitleShape
+    """What it is called. Example: {vi: Cáp quang, en: Fibre}"""
     measure: tuple[_ColumnField, ...]
+    """Columns of surveys that count: a place is covered as far as one of them says.
+
+    Example: [households_passed]
+    """
     technologies: tuple[_TechnologyField, ...] = ()
+    """Which rows of a survey count; none listed, all of them. Example: [fibre]"""
     of: _DenominatorField
+    """What the share is of: households, population or communes. Example: households"""
     commune_at_least: Annotated[Fraction, BeforeValidator(_read_share), _SHARE] | None = None
+    """For a share of communes: how much of one must be covered for it to count; anything at all, if left out.
+
+    Example: 0.5
+    """
     measured: Truth = False
+    """For a share of communes: whether a working link of the commune's office counts as evidence, too.
+
+    Example: true
+    """
     threshold: Annotated[Fraction, BeforeValidator(_read_threshold), _SHARE]
+    """Share that was promised. Example: 0.80"""
     deadline: Day
+    """Day by which it was promised. Example: 2025-12-31"""
     owner: Name
+    """Role that answers for it; never a person. Example: digital-office"""
     source: TitleShape
+    """Where the promise stands. Example: {vi: Kế hoạch của thành phố, en: The city's plan}"""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -119,12 +140,15 @@ class SurveysShape(Shape):
     noun: ClassVar[str] = "surveys"
 
     carriers: tuple[Name, ...]
+    """Who declares, by name; the surveys are the CSV files in surveys/. Example: [carrier-a, carrier-b]"""
     every: Annotated[float, BeforeValidator(_read_days), as_json(type="string", pattern="^[0-9]+(h|d)$")]
+    """How often each declares, in whole days; who is silent for longer is overdue. Example: 92d"""
     pace_over: Annotated[
         int,
         BeforeValidator(between(2, LONGEST_PACE, read_integer)),
         as_json(type="integer", minimum=2, maximum=LONGEST_PACE),
     ] = 4
+    """Number of surveys over which the pace is taken. Example: 4"""
 
 
 class LinksShape(Shape):
@@ -133,6 +157,7 @@ class LinksShape(Shape):
     noun: ClassVar[str] = "links"
 
     available: Annotated[Fraction, BeforeValidator(_read_threshold), _SHARE] = Fraction(99, 100)
+    """Share of a month's known time in which a commune's link must have worked to count. Example: 0.99"""
 
 
 class TargetsFile(Shape):
@@ -141,8 +166,14 @@ class TargetsFile(Shape):
     noun: ClassVar[str] = "file"
 
     surveys: SurveysShape
+    """Who declares and how often. Example: {carriers: [carrier-a], every: 92d}"""
     links: LinksShape = LinksShape()
+    """When a commune's link counts as working in a monthly report. Example: {available: 0.99}"""
     targets: dict[Name, TargetShape]
+    """Promises by name.
+
+    Example: {fibre-2025: {name: {vi: Cáp quang, en: Fibre}, measure: [households_passed], of: households, threshold: 0.8, deadline: 2025-12-31, owner: digital-office, source: {vi: Kế hoạch, en: Plan}}}
+    """
 
 
 class BaseMapShape(Shape):
@@ -151,7 +182,9 @@ class BaseMapShape(Shape):
     noun: ClassVar[str] = "base map"
 
     name: Annotated[MapName, as_json(type=["string", "integer"])]
+    """The base map's name: its number of communes. Example: "579" """
     communes: _FileName
+    """CSV in admin/ with its communes, their population and households. Example: hanoi_communes_579.csv"""
 
 
 class MapShape(Shape):
@@ -160,13 +193,28 @@ class MapShape(Shape):
     noun: ClassVar[str] = "map"
 
     since: Day
+    """First day on which the map holds. Example: 2025-07-01"""
     code: Text
+    """Column of the relation with the unit's code. Example: unit_code_126"""
     name: Text
+    """Column of the relation with the unit's name. Example: unit_name_126"""
     units: _FileName | None = None
+    """CSV in admin/ that lists every unit, and nothing else; without it the relation is believed.
+
+    Example: hanoi_units_126_2025.csv
+    """
     share: Text | None = None
+    """Column of the relation with the unit's share of the commune; without one every commune went to one unit
+    whole.
+
+    Example: area_share
+    """
     note: Text | None = None
+    """Column of the relation with an official note on who took the people. Example: note"""
     all_people: tuple[Text, ...] = ()
+    """Notes that say: this unit took all people. Example: [Nhập toàn bộ quy mô dân số]"""
     no_people: tuple[Text, ...] = ()
+    """Notes that say: this unit took none. Example: [Nhập một phần diện tích]"""
 
 
 class MapsFile(Shape):
@@ -175,6 +223,19 @@ class MapsFile(Shape):
     noun: ClassVar[str] = "file"
 
     base: BaseMapShape
+    """The map whose codes sites and surveys keep for ever.
+
+    Example: {name: "579", communes: hanoi_communes_579.csv}
+    """
     relation: _FileName | None = None
+    """CSV in admin/: one row for a commune and a unit that took a part of it.
+
+    Example: hanoi_map_579_526_126.csv
+    """
     commune: Text | None = None
+    """The relation's column with the base map's code. Example: commune_code_579"""
     maps: dict[MapName, MapShape] = Field(default_factory=dict)
+    """Later maps by name: their number of units.
+
+    Example: {526: {since: 2025-01-01, code: code_526, name: name_526}}
+    """

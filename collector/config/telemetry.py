@@ -46,32 +46,63 @@ _Topic = Annotated[
 class _Topics(Shape):
     noun: ClassVar[str] = "topics"
     telemetry: _Topic
+    """Topic of measurements; a whole level may be {site}, {device} or {gateway}.
+
+    Example: 'city/v1/{site}/{device}/telemetry'
+    """
     status: _Topic | None = None
+    """Topic of presence, with {device}; it is retained and the Last Will.
+
+    Example: 'city/v1/{site}/{device}/status'
+    """
 
 
 class _Field(Shape):
     noun: ClassVar[str] = "field"
     metric: Text
+    """Name in the catalogue (docs/metrics.md). Example: citynoc_conference_jitter_seconds"""
     labels: Mapping[str, Text] = {}
+    """Labels that the metric takes. Example: {direction: rx, media: all}"""
     scale: Number = 1.0
+    """The number is multiplied by this: into base units. Example: 0.001"""
     min: Number | None = None
+    """What is below it is refused. Example: 0"""
     max: Number | None = None
+    """What is above it is refused. Example: 60"""
     flag: Truth = False
+    """Whether it is true or false rather than a number. Example: true"""
     during: Annotated[_During, BeforeValidator(one_of(_During, "a time"))] = _During.ALWAYS
+    """When it is true: `always`, or `call`, only while a call is on. Example: call"""
 
 
 class _Profile(Shape):
     noun: ClassVar[str] = "telemetry profile"
     title: Text = ""
+    """Whose convention this is, for people. Example: Telegraf"""
     format: Annotated[PayloadFormat, BeforeValidator(one_of(PayloadFormat, "a payload format"))]
+    """How payloads are written: telegraf-json, influx, senml-json or sparkplug-b. Example: telegraf-json"""
     topics: _Topics
+    """Where they are published.
+
+    Example: {telemetry: 'city/v1/{site}/{device}/telemetry', status: 'city/v1/{site}/{device}/status'}
+    """
     measurement: Text | None = None
+    """Name of the measurement that counts; others are left alone. Example: conference"""
     device_tag: Text | None = None
+    """Tag that names the device, where the topic does not. Example: host"""
     call: Text | None = None
+    """Field that says whether a call is on. Example: in_call"""
     online: Text = "online"
+    """Payload of the status topic that says the device is there. Example: online"""
     offline: Text = "offline"
+    """Payload that says it is not. Example: offline"""
     facts: Mapping[str, Text] = {}
+    """Texts about the device, each with the field that holds it. Example: {software: firmware}"""
     fields: Mapping[str, _Field]
+    """Fields by name, and the metric that each one is.
+
+    Example: {in_call: {metric: citynoc_conference_in_call, flag: true}}
+    """
 
 
 def read_telemetry(
