@@ -1,7 +1,7 @@
 """What to ask one kind of device, as data: flat after `extends` is resolved. Pure.
 
 A profile maps objects to families of the metric catalogue; it cannot invent a metric and holds no code. Its
-verbs are closed: scale, values, omit, total, rest, complement, at_most, merge.
+verbs are closed: pattern, scale, values, omit, total, rest, complement, at_most, merge.
 """
 
 from collections.abc import Mapping
@@ -35,6 +35,7 @@ class Reading:
 
     value = raw times `scale`, or what `values` says of the raw code (a code it does not name is absent), or the
     share raw / `total` or raw / (raw + `rest`); `complement` takes it from 1 and `at_most` caps it. A raw value in `omit` is absent.
+    `pattern` cuts a raw text to its first group before it is read as a number (`1280x720` to 720).
     `labels` are fixed; `rename` gives a table's label the family's word for it.
     """
 
@@ -50,6 +51,7 @@ class Reading:
     complement: bool = False
     at_most: float | None = None
     merge: Merge = Merge.FIRST
+    pattern: str | None = None
 
     @property
     def plain(self) -> bool:
@@ -63,6 +65,7 @@ class Reading:
             and not self.complement
             and self.at_most is None
             and self.merge is Merge.FIRST
+            and self.pattern is None
         )
 
     @property

@@ -86,6 +86,7 @@ class ReadingShape(Shape):
     complement: Truth = False
     at_most: Number | None = None
     merge: Verb = Merge.FIRST
+    pattern: Pattern | None = None
 
     def reading(self) -> Reading:
         """As the collector knows it."""
@@ -102,6 +103,7 @@ class ReadingShape(Shape):
             self.complement,
             self.at_most,
             self.merge,
+            self.pattern,
         )
 
 

@@ -1,4 +1,4 @@
-"""Families of video-conference health: values only while they are true, absent outside a call (DESIGN §6)."""
+"""Families of video-conference health, of endpoints and bridges: values only while they are true, absent outside a call (DESIGN §6)."""
 
 from collector.metrics.family import IDENTITY, Family, Kind
 
@@ -66,6 +66,28 @@ CLOCK_OFFSET = Family(
     IDENTITY,
     unit="seconds",
 )
+QUALITY = Family(
+    "citynoc_conference_quality",
+    Kind.GAUGE,
+    "Grade of the call by direction, from loss, jitter and latency by quality.yml; the worst counts.",
+    (*IDENTITY, "direction"),
+    states=((0, "good"), (1, "fair"), (2, "poor")),
+)
+BRIDGE_PORTS_USED = Family(
+    "citynoc_bridge_ports_used", Kind.GAUGE, "Video ports of the bridge that are in use.", IDENTITY
+)
+BRIDGE_PORTS_CAPACITY = Family(
+    "citynoc_bridge_ports_capacity",
+    Kind.GAUGE,
+    "Video ports of the bridge, used and free.",
+    IDENTITY,
+)
+BRIDGE_CONFERENCES = Family(
+    "citynoc_bridge_conferences", Kind.GAUGE, "Conferences that the bridge carries now.", IDENTITY
+)
+BRIDGE_REGISTRATIONS = Family(
+    "citynoc_bridge_registrations", Kind.GAUGE, "Endpoints that are registered at the bridge.", IDENTITY
+)
 HEARTBEAT_TIME = Family(
     "citynoc_conference_heartbeat_timestamp_seconds",
     Kind.GAUGE,
@@ -85,4 +107,9 @@ FAMILIES = (
     COMPONENT_OK,
     CLOCK_OFFSET,
     HEARTBEAT_TIME,
+    QUALITY,
+    BRIDGE_PORTS_USED,
+    BRIDGE_PORTS_CAPACITY,
+    BRIDGE_CONFERENCES,
+    BRIDGE_REGISTRATIONS,
 )

@@ -4,6 +4,7 @@ A `Layout` is what devices with the same profile and the same rows share: the qu
 values. `Blocks` add one device's labels. Neither sends anything.
 """
 
+import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -264,7 +265,7 @@ def number(raw: Value) -> Number | None:
 
 def convert(reading: Reading, raw: Value, partner: Value = None) -> Number | None:
     """The reading's value of one raw value and its partner, or None if there is none to be had."""
-    value = number(raw)
+    value = number(raw if reading.pattern is None else _cut(reading.pattern, raw))
     if value is None or value in reading.omit:
         return None
     if reading.values:
@@ -280,6 +281,12 @@ def convert(reading: Reading, raw: Value, partner: Value = None) -> Number | Non
     if reading.complement:
         value = 1 - value
     return value if reading.at_most is None else min(value, reading.at_most)
+
+
+def _cut(pattern: str, raw: Value) -> Value:
+    """The first group of the pattern in a text, the whole match if it has none; None if it does not match."""
+    found = re.search(pattern, text(raw))
+    return None if found is None else (found[found.re.groups and 1] or "").encode()
 
 
 def _scaled(value: float, scale: float) -> float:
