@@ -3,13 +3,21 @@
 import sys
 from collections.abc import Sequence
 
-from collector.metrics import CATALOG, Family, conference, coverage, device, ietf, service, state
+from collector.metrics import CATALOG, Family, conference, coverage, device, ietf, meeting, service, state
 
 GROUPS: tuple[tuple[str, str, Sequence[Family]], ...] = (
     (
         "State",
         "`/metrics/state`: what is up, what is broken and why. A series that is not known is absent.",
         state.FAMILIES,
+    ),
+    (
+        "Meetings",
+        (
+            "`/metrics/state`: one sitting a meeting, the running one or the next within a day, until an hour after its "
+            "end ([who can join, and why not](readiness.md))."
+        ),
+        meeting.FAMILIES,
     ),
     (
         "Coverage",

@@ -7,7 +7,7 @@ all stand on it; a name that is not here cannot be exposed.
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from collector.metrics import conference, coverage, device, ietf, service, state
+from collector.metrics import conference, coverage, device, ietf, meeting, service, state
 from collector.metrics.family import IDENTITY, Family, Kind
 
 __all__ = ["CATALOG", "IDENTITY", "Family", "Kind"]
@@ -24,5 +24,13 @@ def _catalogue(groups: Iterable[Iterable[Family]]) -> Mapping[str, Family]:
 
 
 CATALOG: Mapping[str, Family] = _catalogue(
-    (state.FAMILIES, device.FAMILIES, conference.FAMILIES, ietf.FAMILIES, coverage.FAMILIES, service.FAMILIES)
+    (
+        state.FAMILIES,
+        device.FAMILIES,
+        conference.FAMILIES,
+        meeting.FAMILIES,
+        ietf.FAMILIES,
+        coverage.FAMILIES,
+        service.FAMILIES,
+    )
 )

@@ -88,6 +88,13 @@ BRIDGE_CONFERENCES = Family(
 BRIDGE_REGISTRATIONS = Family(
     "citynoc_bridge_registrations", Kind.GAUGE, "Endpoints that are registered at the bridge.", IDENTITY
 )
+CERTIFICATE_EXPIRY = Family(
+    "citynoc_conference_certificate_expiry_timestamp_seconds",
+    Kind.GAUGE,
+    "Unix time at which the certificate that the endpoint shows in a call expires.",
+    IDENTITY,
+    unit="timestamp_seconds",
+)
 HEARTBEAT_TIME = Family(
     "citynoc_conference_heartbeat_timestamp_seconds",
     Kind.GAUGE,
@@ -107,6 +114,7 @@ FAMILIES = (
     COMPONENT_OK,
     CLOCK_OFFSET,
     HEARTBEAT_TIME,
+    CERTIFICATE_EXPIRY,
     QUALITY,
     BRIDGE_PORTS_USED,
     BRIDGE_PORTS_CAPACITY,

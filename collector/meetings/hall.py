@@ -1,0 +1,66 @@
+"""The bridges of a meeting: whether they answer, and whether their ports suffice. Pure.
+
+A bridge that does not say how many ports it has is not counted for or against: nothing is known of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from collector.meetings.readings import Reading
+from collector.meetings.reasons import Code, Reason, Teller, Weight
+from collector.metrics.conference import BRIDGE_PORTS_CAPACITY, BRIDGE_PORTS_USED, IN_CALL
+from collector.model import DeviceName
+from collector.outages.state import CityState, State
+
+USED_KEY = (BRIDGE_PORTS_USED.name,)
+CAPACITY_KEY = (BRIDGE_PORTS_CAPACITY.name,)
+CONNECTED_KEY = (IN_CALL.name,)
+GONE = frozenset({State.DOWN, State.UNREACHABLE, State.MAINTENANCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """What is to be said of the bridges. `nobody` is there if none answers: then nobody can join."""
+
+    reasons: tuple[Reason, ...] = ()
+    short: int = 0
+    nobody: Reason | None = None
+
+
+def hall(
+    bridges: Sequence[str],
+    waiting: int,
+    reading: Callable[[DeviceName], Reading],
+    state: CityState,
+    tell: Teller,
+) -> Hall:
+    """`waiting` participants want a port, beside those that have one."""
+    if not bridges or state.blind:
+        return Hall()
+    reasons: list[Reason] = []
+    free, counted, alive = 0, True, 0
+    for name in map(DeviceName, bridges):
+        verdict = state.devices.get(name)
+        if verdict is not None and verdict.state in GONE:
+            since = next((one.started for one in state.outages if one.id == verdict.cause), verdict.since)
+            reasons.append(tell.say(Code.BRIDGE_DOWN, device=name, since=since, cause=verdict.cause or ""))
+            continue
+        alive += 1
+        said = reading(name)
+        capacity = said.get(CAPACITY_KEY)
+        if capacity is None:
+            counted = False
+            continue
+        free += max(0, int(capacity) - int(said.get(USED_KEY, 0)))
+    if not alive:
+        return Hall(tuple(reasons), nobody=reasons[0])
+    short = waiting - free if counted and waiting > free else 0
+    if short:
+        reasons.append(tell.say(Code.BRIDGE_SHORT, short=short, wanted=waiting, free=free))
+    lighter = [
+        one
+        if one.code is not Code.BRIDGE_DOWN
+        else Reason(one.code, one.text, Weight.NOTE, one.since, one.cause)
+        for one in reasons
+    ]
+    return Hall(tuple(sorted(lighter, key=lambda one: -one.weight)), short)
