@@ -15,6 +15,12 @@ AHEAD = 86400.0
 """Seconds that a meeting is announced ahead."""
 AFTERWARDS = 3600.0
 """Seconds that a meeting is still spoken of when it has ended."""
+LONGEST = 86400.0
+"""Seconds that a sitting may last."""
+LAST = 7258118400.0
+"""The year 2200: no calendar is asked beyond."""
+WEEK = 7 * 86400.0
+REMEMBERED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +50,50 @@ class Occurrence:
 
 
 class Series(Protocol):
-    """Every sitting of one meeting, however it recurs."""
+    """Every sitting of one meeting, however it recurs. None lasts longer than `LONGEST`."""
 
-    def between(self, since: float, until: float) -> Iterable[Occurrence]:
-        """The sittings that touch [since, until), in any order, cancelled ones left out."""
+    def starting(self, since: float, until: float) -> Iterable[Occurrence]:
+        """The sittings that start in [since, until), in any order, cancelled ones left out."""
         ...
 
 
 class Calendar:
-    """All meetings of one configuration. Without any it is empty, and false."""
+    """All meetings of one configuration. Without any it is empty, and false.
+
+    It remembers the weeks it was last asked about, so that asking again is cheap. Not for sharing between threads.
+    """
 
     def __init__(self, series: Iterable[Series] = ()) -> None:
         self.series = tuple(series)
+        self._weeks: dict[int, tuple[Occurrence, ...]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.series)
 
     def between(self, since: float, until: float) -> tuple[Occurrence, ...]:
-        """The sittings that touch [since, until), by start, then name; cancelled ones left out."""
-        found = [one for series in self.series for one in series.between(since, until)]
-        return tuple(sorted(found, key=_order))
+        """The sittings that touch [since, until), by start, then name; cancelled ones left out.
+
+        Nothing is before 1970 or after `LAST`.
+        """
+        if not self.series or not since < until:
+            return ()
+        begin, end = max(0.0, since - LONGEST), min(LAST, until)
+        weeks = range(int(begin // WEEK), int(end // WEEK) + 1)
+        return tuple(
+            one for week in weeks for one in self._week(week) if one.start < until and one.end > since
+        )
+
+    def _week(self, number: int) -> tuple[Occurrence, ...]:
+        """The sittings that start in a week since the epoch, in order."""
+        found = self._weeks.get(number)
+        if found is None:
+            first = number * WEEK
+            sittings = (one for series in self.series for one in series.starting(first, first + WEEK))
+            found = tuple(sorted(sittings, key=_order))
+            while len(self._weeks) >= REMEMBERED:
+                del self._weeks[next(iter(self._weeks))]
+            self._weeks[number] = found
+        return found
 
     def current(self, now: float, ahead: float = AHEAD) -> tuple[Occurrence, ...]:
         """Of each meeting the sitting that is running, or else the next that starts within `ahead` seconds."""
