@@ -64,6 +64,10 @@ class Step(Shape):
     """The collector's own line is cut. Example: vantage"""
     repair: actions.Repair | None = None
     """What was done is undone. Example: all"""
+    server: operations.Server | None = None
+    """A server of the monitor is ended, started or frozen. Example: {crash: alertmanager}"""
+    maintenance: operations.Maintenance | None = None
+    """Work is planned from now on. Example: {district: 004, lasts: 5m}"""
 
     @model_validator(mode="after")
     def _one_verb(self) -> Self:
@@ -107,10 +111,15 @@ class Expected(Shape):
     noun: ClassVar[str] = "expectation"
 
     page: Text | None = None
+    """Id of the outage that should page. Example: 'device:rt-00115'"""
     warning: Text | None = None
+    """The same of a warning; of an alert about no outage, its name. Example: AgentDown"""
     after: Moment
+    """Moment of its cause, from the start. Example: 10s"""
     within: Duration = 15.0
+    """How soon it should be there. Example: 15s"""
     repeats: Annotated[int, BeforeValidator(between(0, 10, read_integer))] = 0
+    """How often it may come again. Example: 1"""
 
     @model_validator(mode="after")
     def _one_subject(self) -> Self:
@@ -142,7 +151,7 @@ class Scenario(Shape):
     steps: tuple[Step, ...]
     """What happens, and when. Example: [{at: 10s, cut: {device: rt-00115}}]"""
     expect: tuple[Expected, ...] = ()
-    """Pages that should be sent; none, no page at all. Example: [{page: 'device:rt-00115', after: 10s}]"""
+    """Pages and warnings that should be sent; none, none at all. Example: [{page: 'device:rt-00115', after: 10s}]"""
 
     @property
     def pages(self) -> tuple[Expected, ...]:

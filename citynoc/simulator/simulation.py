@@ -89,9 +89,12 @@ class Simulation:
             start = self._clock.unix()
             if scenario.loss is not None:
                 director.world.loss = Loss(scenario.loss, scenario.loss)
-            for step in scenario.steps:
+            steps = [step for step in scenario.steps if step.played]
+            for step in steps:
                 director.schedule(start + step.at, step.action, step.verb)
-            self._talk(f"playing '{scenario.title}': {len(scenario.steps)} steps in {scenario.duration:g} s")
+            self._talk(f"playing '{scenario.title}': {len(steps)} steps in {scenario.duration:g} s")
+            if left := len(scenario.steps) - len(steps):
+                self._talk(f"leaving out {left} steps about the monitor's own servers and its planned work")
         while True:
             self._moved.clear()
             due = director.next_at()

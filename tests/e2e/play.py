@@ -6,7 +6,7 @@ The expectation is in the file; nothing here knows why a page is right.
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from citynoc.demo.proof import all_up, describe
 from citynoc.demo.sink import Notification
 from citynoc.demo.stack import Stack
 from citynoc.simulator import scenario
-from citynoc.simulator.scenario import Scenario
+from citynoc.simulator.operations import Operation
+from citynoc.simulator.scenario import Expected, Scenario
 from collector.config import yaml
+from tests.e2e.operations import carry_out, take_back
 
 PAGER = "on-call"
 DESK = "operations"  # warnings, for the day shift
@@ -31,10 +33,7 @@ EVERYTHING: Mapping[str, Any] = {"all": "true"}
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a scenario wanted and what came; `slowest` is the longest time from a cause to its page, in seconds.
-
-    Warnings are counted and judged by nobody but a test that knows how many there should be.
-    """
+    """What a scenario wanted and what came; `slowest` is the longest time from a cause to its page, in seconds."""
 
     name: str
     expected: int
@@ -55,15 +54,23 @@ async def play(stack: Stack, path: Path, clock: Callable[[], float]) -> Score:
     played = scenario.load(path, stack.inventory)
     raw: Any = yaml.read(path, path.parent).value
     told = Told(stack, len(stack.sink.notifications))
+    operations: list[Operation] = []
     began = clock()
     if played.loss is not None:
         await stack.control.act("loss", {"share": raw["loss"]})
     for step, written in zip(played.steps, raw["steps"], strict=True):
         await asyncio.sleep(max(0.0, began + step.at - clock()))
-        what = written[step.verb]
-        await stack.control.act(step.verb, what if isinstance(what, dict) else {what: "true"})
-    await _wait_for_pages(stack, told, played, began, clock)
-    await calm(stack)
+        if isinstance(step.action, Operation):
+            operations.append(step.action)
+            await carry_out(stack, step.action)
+        else:
+            what = written[step.verb]
+            await stack.control.act(step.verb, what if isinstance(what, dict) else {what: "true"})
+    await wait_for(stack, told, played.expect, began, clock)
+    while played.lasts is not None and clock() < began + played.lasts:
+        stack.raise_deaths()
+        await asyncio.sleep(0.2)
+    await calm(stack, operations)
     print(f"  notifications: {describe(told.notifications)}", file=sys.stderr)
     return judge(path.stem, played, began, told.notifications)
 
@@ -79,39 +86,66 @@ class Told:
     def notifications(self) -> list[Notification]:
         return self._stack.sink.notifications[self._first :]
 
-    def pages(self, status: str) -> list[Notification]:
-        return [told for told in self.notifications if told.receiver == PAGER and told.status == status]
+    def awaited(self, expected: Iterable[Expected]) -> list[Expected]:
+        """Those that have not come yet."""
+        came = {(told.receiver, subject(told)) for told in self.notifications if told.status == "firing"}
+        return [one for one in expected if (receiver_of(one), one.subject) not in came]
+
+
+def receiver_of(expected: Expected) -> str:
+    return PAGER if expected.page is not None else DESK
 
 
 def judge(name: str, played: Scenario, began: float, notifications: list[Notification]) -> Score:
     """Hold what was sent against what should have been: none missing, none too many, each resolved once."""
-    pages = [told for told in notifications if told.receiver == PAGER and told.status == "firing"]
-    resolved = [told for told in notifications if told.receiver == PAGER and told.status == "resolved"]
-    wanted = Counter(expected.page for expected in played.expect)
-    came = Counter(_subject(told) for told in pages)
-    ended = Counter(_subject(told) for told in resolved)
-    faults = [f"no page for {outage}" for outage in (wanted - came).elements()]
-    faults += [f"a page too many for {outage}" for outage in (came - wanted).elements()]
-    faults += [f"{outage}: resolved {ended[outage]} times" for outage in wanted & came if ended[outage] != 1]
-    delays = [
-        told.at - began - expected.after
-        for expected in played.expect
-        for told in pages
-        if _subject(told) == expected.page
+    first: dict[str, float] = {}
+    for told in notifications:
+        if (told.receiver, told.status) == (PAGER, "firing"):
+            first.setdefault(subject(told), told.at - began)
+    delays = [first[one.subject] - one.after for one in played.pages if one.subject in first]
+    faults = [
+        *_faults("page", PAGER, played.pages, notifications),
+        *_faults("warning", DESK, played.warnings, notifications),
+        *(
+            f"{told.receiver} was told of {subject(told)}, and nobody should be escalated to"
+            for told in notifications
+            if told.receiver not in {PAGER, DESK}
+        ),
     ]
     if faults:
         faults.append(f"all notifications: {describe(notifications)}")
-    warnings = sum(told.receiver == DESK and told.status == "firing" for told in notifications)
-    return Score(name, wanted.total(), len(pages), max(delays, default=None), tuple(faults), warnings)
+    firing = Counter(told.receiver for told in notifications if told.status == "firing")
+    slowest = max(delays, default=None)
+    return Score(name, len(played.pages), firing[PAGER], slowest, tuple(faults), firing[DESK])
 
 
-def _subject(told: Notification) -> str:
+def _faults(
+    kind: str, receiver: str, expected: tuple[Expected, ...], notifications: list[Notification]
+) -> list[str]:
+    came, ended = (
+        Counter(subject(told) for told in notifications if (told.receiver, told.status) == (receiver, status))
+        for status in ("firing", "resolved")
+    )
+    wanted = Counter(one.subject for one in expected)
+    allowed = wanted + Counter({one.subject: one.repeats for one in expected})
+    return [
+        *(f"no {kind} for {outage}" for outage in (wanted - came).elements()),
+        *(f"a {kind} too many for {outage}" for outage in (came - allowed).elements()),
+        *(
+            f"the {kind} for {outage} was resolved {ended[outage]} times"
+            for outage in wanted & came
+            if ended[outage] != 1
+        ),
+    ]
+
+
+def subject(told: Notification) -> str:
     """The outage that a page is about, or the alerts' names if it is about none."""
     subjects = {alert.labels.get("outage") or alert.name for alert in told.alerts}
     return "+".join(sorted(subjects))
 
 
-async def calm(stack: Stack) -> None:
+async def calm(stack: Stack, operations: list[Operation] | None = None) -> None:
     """Repair everything; until all is up, no alert but the heartbeat fires, and everybody was told so.
 
     Raises:
@@ -119,6 +153,7 @@ async def calm(stack: Stack) -> None:
     """
     async with asyncio.timeout(CALM_WITHIN):
         await stack.control.repair(EVERYTHING)
+        await take_back(stack, operations or [])
         await all_up(stack)
         while await stack.oracle.number(FIRING) != 0 or unresolved(stack.sink.notifications):
             stack.raise_deaths()
@@ -127,19 +162,18 @@ async def calm(stack: Stack) -> None:
 
 def unresolved(notifications: list[Notification]) -> set[tuple[str, str]]:
     """Receiver and subject of what was told to be firing and not yet to be over."""
-    last = {(told.receiver, _subject(told)): told.status for told in notifications}
+    last = {(told.receiver, subject(told)): told.status for told in notifications}
     return {key for key, status in last.items() if status == "firing"}
 
 
-async def _wait_for_pages(
-    stack: Stack, told: Told, played: Scenario, began: float, clock: Callable[[], float]
+async def wait_for(
+    stack: Stack, told: Told, expected: Iterable[Expected], began: float, clock: Callable[[], float]
 ) -> None:
-    """Until every expected page has come or is missing, then as long as one too many would take."""
-    late = max((expected.after + max(expected.within, LATEST) for expected in played.expect), default=0.0)
-    while len(told.pages("firing")) < len(played.expect) and clock() < began + late:
+    """Until everything expected has come or is missing, then as long as one too many would take."""
+    while any(clock() < began + one.after + max(one.within, LATEST) for one in told.awaited(expected)):
         stack.raise_deaths()
         await asyncio.sleep(0.1)
-    over = began + played.lasts if played.lasts is not None else clock() + QUIET
+    over = clock() + QUIET
     while clock() < over:
         stack.raise_deaths()
         await asyncio.sleep(0.2)

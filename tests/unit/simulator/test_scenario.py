@@ -4,6 +4,7 @@ import pytest
 
 from citynoc.simulator import actions, scenario
 from citynoc.simulator.actions import Who
+from citynoc.simulator.operations import OPERATIONS, Maintenance, Server, ServerName
 from collector import config as configuration
 from collector.config import ConfigurationError
 from collector.model import Inventory
@@ -89,6 +90,9 @@ expect:
         ("power_off: {site: 00999}", "there is no site '00999'"),
         ("isolate: everything", "only the vantage can be isolated"),
         ("break: {device: vc-00115, part: wheel}", "'wheel' is not a part that can fail"),
+        ("server: {stop: promethus}", "'promethus' is not a server — did you mean 'prometheus'?"),
+        ("server: {stop: citynoc, start: citynoc}", "not 2"),
+        ("maintenance: {district: 4}", "there is no district '4'"),
     ],
 )
 def test_a_mistake_has_its_place_and_a_hint(tmp_path: Path, step: str, expected: str):
@@ -101,6 +105,35 @@ def test_a_step_does_one_thing(tmp_path: Path):
     two = "title: x\nsteps:\n  - at: 1s\n    kill: {device: rt-00115}\n    isolate: vantage\n"
     assert "a step does exactly one thing, not 2" in complaint(tmp_path, two)
     assert "a step does exactly one thing, not 0" in complaint(tmp_path, "title: x\nsteps:\n  - at: 1s\n")
+
+
+def test_steps_about_servers_are_read_and_not_for_the_simulator(tmp_path: Path):
+    scene = load(
+        tmp_path,
+        """
+title: x
+steps:
+  - {at: 1s, server: {crash: alertmanager}}
+  - {at: 2s, maintenance: {district: "004", lasts: 5m}}
+  - {at: 3s, cut: {device: rt-00115}}
+expect:
+  - {page: "device:rt-00115", after: 3s, repeats: 1}
+  - {warning: AgentDown, after: 3s, within: 90s}
+""",
+    )
+    server, work = (step.action for step in scene.steps[:2])
+    assert isinstance(server, Server)
+    assert server.deed == ("crash", ServerName.ALERTMANAGER)
+    assert isinstance(work, Maintenance)
+    assert (work.where, work.lasts) == (("district", "004"), 300.0)
+    assert [step.played for step in scene.steps] == [False, False, True]
+    assert [one.subject for one in (*scene.pages, *scene.warnings)] == ["device:rt-00115", "AgentDown"]
+
+
+def test_an_expectation_is_a_page_or_a_warning(tmp_path: Path):
+    for both in ("after: 1s", "page: a, warning: b, after: 1s"):
+        said = complaint(tmp_path, f"title: x\nsteps: []\nexpect:\n  - {{{both}}}\n")
+        assert "an expectation is either a `page` or a `warning`" in said
 
 
 def test_a_missing_file_is_a_problem_and_no_trace(tmp_path: Path):
@@ -117,7 +150,7 @@ def shipped() -> Inventory:
 def test_every_shipped_scenario_fits_the_shipped_city(path: Path, shipped: Inventory):
     scene = scenario.load(path, shipped)
     assert all(expected.after <= scene.duration for expected in scene.expect)
-    named = {page.partition(":")[2] for page in (expected.page for expected in scene.expect) if ":" in page}
+    named = {subject.partition(":")[2] for subject in (one.subject for one in scene.expect) if ":" in subject}
     known = {*shipped.devices, *shipped.sites}
     known |= {link.cable for device in shipped.devices.values() for link in device.uplinks if link.cable}
     assert {part for name in named for part in name.split("+")} <= known
@@ -125,7 +158,7 @@ def test_every_shipped_scenario_fits_the_shipped_city(path: Path, shipped: Inven
 
 def test_every_verb_is_a_step_and_is_explained():
     keys = {field.alias or name for name, field in scenario.Step.model_fields.items()}
-    assert keys - {"at"} == set(actions.VERBS)
+    assert keys - {"at"} == {*actions.VERBS, *OPERATIONS}
     explained = (ROOT / "docs" / "how-to" / "simulate.md").read_text(encoding="utf-8")
-    missing = [verb for verb in actions.VERBS if f"`{verb}`" not in explained]
+    missing = [verb for verb in (*actions.VERBS, *OPERATIONS) if f"`{verb}`" not in explained]
     assert missing == []
