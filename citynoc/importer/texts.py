@@ -74,7 +74,7 @@ defaults:
     watch: meetings # switched off at night: only around its site's meetings is silence an outage
     mqtt: {{profile: native, heartbeat: 10s}}
   bridge:
-    profile: if-mib
+    profile: poly-dma
   ups:
     profile: apc-ups
   gateway:

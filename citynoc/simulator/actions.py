@@ -17,6 +17,7 @@ from collector.config.fields import (
     Duration,
     Text,
     WrittenWrongError,
+    as_json,
     between,
     one_of,
     read_duration,
@@ -77,13 +78,33 @@ class Part(StrEnum):
     DISPLAY = "display"
     SIP = "sip"
     H323 = "h323"
+    TELEMETRY = "telemetry"
 
 
-Moment = Annotated[float, BeforeValidator(read_moment)]
-Share = Annotated[float, BeforeValidator(read_share)]
-Endpoints = Annotated[Who, BeforeValidator(read_who)]
-Milliseconds = Annotated[float, BeforeValidator(lambda value: read_moment(value) * 1000)]
+_MOMENT = as_json(type=["string", "integer"], pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)?$")
+Moment = Annotated[float, BeforeValidator(read_moment), _MOMENT]
+Share = Annotated[
+    float, BeforeValidator(read_share), as_json(type=["string", "number"], pattern=r"^[0-9.]+ *%?$")
+]
+Endpoints = Annotated[
+    Who,
+    BeforeValidator(read_who),
+    as_json(
+        anyOf=[
+            {"const": "all"},
+            {
+                "type": "object",
+                "properties": {"district": {"type": ["string", "integer"]}},
+                "required": ["district"],
+                "additionalProperties": False,
+            },
+            {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
+        ]
+    ),
+]
+Milliseconds = Annotated[float, BeforeValidator(lambda value: read_moment(value) * 1000), _MOMENT]
 PartName = Annotated[Part, BeforeValidator(one_of(Part, "a part that can fail"))]
+Ports = Annotated[int, BeforeValidator(between(0, 100_000, read_integer))]
 Times = Annotated[int, BeforeValidator(between(1, 100_000, read_integer))]
 
 
@@ -179,7 +200,7 @@ class Flap(Action):
 
 
 class Call(Action):
-    """A conference begins with those endpoints that are reached, or ends."""
+    """A conference begins with those endpoints that are reached, or ends, for all or for some."""
 
     exactly_one = ("start", "end")
     start: Text | None = None
@@ -188,6 +209,34 @@ class Call(Action):
     """Name of the conference that ends. Example: briefing"""
     participants: Endpoints = Who()
     """Endpoints: all, a district's, or a list of devices and sites. Example: {district: "004"}"""
+    over: Duration | None = None
+    """Time over which they join or leave, one after another. Example: 60s"""
+
+
+class Limit(Action):
+    """A bridge has so many ports; who is on it stays."""
+
+    bridge: Text
+    """Name of the bridge. Example: mcu-1"""
+    ports: Ports
+    """Video ports, used and free. Example: 300"""
+
+
+class SetClock(Action):
+    """An endpoint's own clock goes wrong."""
+
+    exactly_one = ("ahead", "behind")
+    device: Text
+    """Name of the endpoint. Example: vc-00115"""
+    ahead: Duration | None = None
+    """How far its clock is ahead. Example: 90s"""
+    behind: Duration | None = None
+    """How far its clock is behind. Example: 90s"""
+
+    @property
+    def offset(self) -> float:
+        """Seconds ahead; negative is behind."""
+        return (self.ahead or 0.0) - (self.behind or 0.0)
 
 
 class Congest(Action):
@@ -219,7 +268,7 @@ class Break(Action):
     device: Text
     """Name of the endpoint. Example: vc-00115"""
     part: PartName
-    """camera, microphone, display, sip or h323. Example: camera"""
+    """camera, microphone, display, sip, h323 or telemetry (MQTT falls silent). Example: camera"""
 
 
 class ServiceDown(Action):
@@ -241,6 +290,8 @@ class ServiceSlow(Action):
 class Isolate(Action):
     """The collector's own line is cut: nothing at all answers."""
 
+    short = ({"const": "vantage"},)
+
     vantage: Annotated[bool, Field(default=True)]
     """Written as `isolate: vantage`. Example: true"""
 
@@ -256,6 +307,7 @@ class Repair(Action):
     """Everything that was done to one thing is undone, or `all` of it."""
 
     exactly_one = ("link", "cable", "device", "site", "service", "vantage", "all")
+    short = ({"enum": ["all", "vantage"]},)
     link: Text | None = None
     """Name of the link. Example: rt-00115--ag-004-1"""
     cable: Text | None = None
@@ -288,6 +340,8 @@ VERBS: Mapping[str, type[Action]] = MappingProxyType(
         "loss": Lose,
         "flap": Flap,
         "call": Call,
+        "limit": Limit,
+        "clock": SetClock,
         "congest": Congest,
         "switch_off": Switch,
         "switch_on": Switch,
@@ -324,6 +378,7 @@ class Names:
             "district": frozenset(inventory.districts),
             "endpoint": frozenset(device.name for device in endpoints)
             | {device.site for device in endpoints},
+            "bridge": frozenset(device.name for device in devices if device.role is Role.BRIDGE),
         }
 
     def unknown(self, action: Action) -> Iterator[Unknown]:
@@ -337,7 +392,7 @@ class Names:
                     yield from self._check(key, "endpoint", name)
             elif isinstance(value, str) and key in self._known:
                 yield from self._check(key, key, value)
-        if isinstance(action, Break):
+        if isinstance(action, Break | SetClock):
             yield from self._check("device", "endpoint", action.device)
 
     def _check(self, key: str, kind: str, name: str) -> Iterator[Unknown]:

@@ -4,13 +4,16 @@ Time passes only by `advance(now)`. What it remembers is the ground truth that a
 """
 
 import heapq
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from hashlib import blake2b
 from itertools import count
 from typing import Any
 
 from citynoc.simulator import actions
 from citynoc.simulator.actions import Action, Who
+from citynoc.simulator.machine import SEATS
 from citynoc.simulator.network import Fault, FaultKind
 from citynoc.simulator.world import Congestion, Loss, World
 from collector.model import DeviceName, Role
@@ -79,20 +82,11 @@ class Director:
                 fault = _line(action)
                 self._flapping[fault] = Flapping(action.down, action.up, action.times)
                 self._go(fault, self._flapping[fault], now)
-            case actions.Call():
-                self._call(action, now)
+            case actions.Call() | actions.Limit() | actions.SetClock() | actions.Switch() | actions.Break():
+                self._conference(verb, action, now)
             case actions.Congest():
                 crowd = Congestion(action.loss, action.jitter, action.latency)
                 world.congested[action.link or action.device or ""] = crowd
-            case actions.Switch():
-                off = [Fault(FaultKind.OFF, name) for name in self.endpoints(action.endpoints)]
-                if verb == "switch_off":
-                    world.change(now, broken=off)
-                else:
-                    world.change(now, mended=off)
-            case actions.Break():
-                for name in self.endpoints(Who(names=(action.device,))):
-                    world.mark(world.machines[name], action.part, faulty=True)
             case actions.ServiceDown():
                 self.down.add(action.service)
             case actions.ServiceSlow():
@@ -103,6 +97,32 @@ class Director:
                 self._repair(action, now)
             case _:
                 raise TypeError(f"no way to carry out {type(action).__name__}")
+
+    def _conference(
+        self,
+        verb: str,
+        action: actions.Call | actions.Limit | actions.SetClock | actions.Switch | actions.Break,
+        now: float,
+    ) -> None:
+        """What happens to endpoints and bridges themselves."""
+        world = self.world
+        match action:
+            case actions.Call():
+                self._call(action, now)
+            case actions.Limit():
+                world.seat(world.machines[DeviceName(action.bridge)], action.ports, now)
+            case actions.SetClock():
+                for name in self.endpoints(Who(names=(action.device,))):
+                    world.machines[name].clock_ahead = action.offset
+            case actions.Switch():
+                off = [Fault(FaultKind.OFF, name) for name in self.endpoints(action.endpoints)]
+                if verb == "switch_off":
+                    world.change(now, broken=off)
+                else:
+                    world.change(now, mended=off)
+            case actions.Break():
+                for name in self.endpoints(Who(names=(action.device,))):
+                    world.mark(world.machines[name], action.part, faulty=True)
 
     def endpoints(self, who: Who) -> list[DeviceName]:
         """The endpoints meant, in the inventory's order."""
@@ -140,6 +160,15 @@ class Director:
                 for machine in world.machines.values()
                 if machine.faulty
             },
+            "clocks": {
+                machine.device.name: machine.clock_ahead
+                for machine in world.machines.values()
+                if machine.clock_ahead
+            },
+            "bridges": {
+                machine.device.name: {"ports": machine.seats, **asdict(machine.load)}
+                for machine in world.bridges()
+            },
             "on_battery": [
                 machine.device.name
                 for machine in world.machines.values()
@@ -162,10 +191,23 @@ class Director:
             self.world.losses[DeviceName(action.device)] = loss
 
     def _call(self, action: actions.Call, now: float) -> None:
-        if action.start is not None:
-            self.world.start_call(action.start, self.endpoints(action.participants), now)
-        elif action.end is not None:
-            self.world.end_call(action.end, now)
+        everybody = action.participants == Who()
+        who = self.endpoints(action.participants)
+        for after, some in _spread(who, action.over):
+            if action.start is not None:
+                self._at(now + after, partial(self._join, action.start, some))
+            elif action.end is not None:
+                self._at(
+                    now + after,
+                    partial(self._leave, action.end, None if everybody and not action.over else some),
+                )
+        self.advance(now)
+
+    def _join(self, name: str, who: list[DeviceName], now: float) -> None:
+        self.world.start_call(name, who, now)
+
+    def _leave(self, name: str, who: list[DeviceName] | None, now: float) -> None:
+        self.world.end_call(name, now, who)
 
     def _go(self, fault: Fault, flapping: Flapping, now: float) -> None:
         """Down now, up after a while, and so on as long as nobody repairs it."""
@@ -206,7 +248,7 @@ class Director:
             world.losses.clear()
             world.congested.clear()
             for machine in world.machines.values():
-                self._mend_parts(machine.device.name)
+                self._mend_parts(machine.device.name, now)
             for site in {machine.device.site for machine in world.machines.values()}:
                 self._mains(site, now, on=True)
             world.change(now, mended=list(world.network.faults))
@@ -232,14 +274,17 @@ class Director:
             self._stop_flapping(action.device)
             self.world.congested.pop(action.device, None)
             self.world.losses.pop(DeviceName(action.device), None)
-            self._mend_parts(DeviceName(action.device))
+            self._mend_parts(DeviceName(action.device), now)
             return [Fault(kind, action.device) for kind in _OF_A_DEVICE]
         return [Fault(FaultKind.VANTAGE)]
 
-    def _mend_parts(self, name: DeviceName) -> None:
+    def _mend_parts(self, name: DeviceName, now: float) -> None:
         machine = self.world.machines[name]
+        machine.clock_ahead = 0.0
         for part in tuple(machine.faulty):
             self.world.mark(machine, part, faulty=False)
+        if machine.seats != SEATS:
+            self.world.seat(machine, SEATS, now)
 
 
 def _line(action: actions.Cut | actions.Flap) -> Fault:
@@ -249,6 +294,17 @@ def _line(action: actions.Cut | actions.Flap) -> Fault:
     if isinstance(action, actions.Cut) and action.cable is not None:
         return Fault(FaultKind.CABLE, action.cable)
     return Fault(FaultKind.ISOLATED, action.device or "")
+
+
+def _spread(who: list[DeviceName], over: float | None) -> Iterator[tuple[float, list[DeviceName]]]:
+    """Who acts how many seconds from now: all at once, or a share of them each second, in an order of no meaning."""
+    if not over:
+        yield 0.0, who
+        return
+    steps = max(1, min(int(over), len(who)))
+    mixed = sorted(who, key=lambda name: blake2b(name.encode(), digest_size=8).digest())
+    for step in range(steps):
+        yield step * over / steps, mixed[step::steps]
 
 
 def _in_call(world: World, device: DeviceName, name: str) -> bool:

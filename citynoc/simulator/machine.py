@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from collector.model import Device
+from collector.model import Device, DeviceName
 
 if TYPE_CHECKING:
     from citynoc.simulator.mib import Shape
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 HUNDREDTHS = 100
 WRAP_32 = 0xFFFFFFFF
+HEIGHT = 720
+"""Lines of a good picture."""
+SEATS = 640
+"""Video ports of a bridge, if nobody says another number."""
 
 
 @dataclass(slots=True)
@@ -87,7 +91,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """A call's media as the endpoint measures them: shares 0 to 1, milliseconds, kbit/s, frames a second."""
+    """A call's media as the endpoint measures them: shares 0 to 1, milliseconds, kbit/s, frames a second, lines."""
 
     rx_loss: float
     tx_loss: float
@@ -97,15 +101,26 @@ class Quality:
     rx_kbps: int
     tx_kbps: int
     frame_rate: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A conference that an endpoint is in."""
+    """A conference that an endpoint is in, and the bridge that carries it if there are bridges."""
 
     name: str
     number: int
     started: float
+    bridge: DeviceName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a bridge has on it: ports used, conferences, endpoints registered."""
+
+    used: int = 0
+    conferences: int = 0
+    registered: int = 0
 
 
 @dataclass(slots=True)
@@ -125,7 +140,10 @@ class Machine:
     starts: int = 0  # how often the device itself started anew since the simulator did
     table_changed: float = 0.0
     call: Call | None = None
-    faulty: set[str] = field(default_factory=set)  # camera, microphone, display, sip, h323
+    faulty: set[str] = field(default_factory=set)  # camera, microphone, display, sip, h323, telemetry
+    clock_ahead: float = 0.0  # seconds that its own clock is ahead of ours
+    seats: int = SEATS  # of a bridge
+    load: Load = Load()  # of a bridge
     on_battery_since: float | None = None
 
     def uptime(self, now: float) -> int:

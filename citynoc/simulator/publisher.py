@@ -184,7 +184,7 @@ class Publisher:
             return
         if not endpoint.alive:
             self._want(endpoint)
-        elif endpoint.connection is not None:
+        elif endpoint.connection is not None and "telemetry" not in machine.faulty:
             message = telemetry.payload(self._world, machine, now)
             endpoint.connection.publish(telemetry.topic(machine, "telemetry"), message)
 

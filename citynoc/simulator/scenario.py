@@ -48,6 +48,10 @@ class Step(Shape):
     """A line goes and comes. Example: {device: rt-00115, times: 10}"""
     call: actions.Call | None = None
     """A conference begins or ends. Example: {start: briefing, participants: all}"""
+    limit: actions.Limit | None = None
+    """A bridge has so many ports. Example: {bridge: mcu-1, ports: 300}"""
+    clock: actions.SetClock | None = None
+    """An endpoint's own clock goes wrong. Example: {device: vc-00115, ahead: 90s}"""
     congest: actions.Congest | None = None
     """Calls over a link or device suffer. Example: {device: ag-004-1, loss: 3%}"""
     switch_off: actions.Switch | None = None

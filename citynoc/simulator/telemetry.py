@@ -40,11 +40,12 @@ def payload(world: World, machine: Machine, now: float) -> bytes:
             "rx_kbps": quality.rx_kbps,
             "tx_kbps": quality.tx_kbps,
             "frame_rate": quality.frame_rate,
+            "rx_height_px": quality.height,
         }
     message = {
         "name": "conference",
         "tags": {"device": machine.device.name, "software": machine.kind.software},
         "fields": fields,
-        "timestamp": int(now),
+        "timestamp": int(now + machine.clock_ahead),
     }
     return json.dumps(message, separators=(",", ":")).encode()

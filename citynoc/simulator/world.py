@@ -10,7 +10,8 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from citynoc.simulator.machine import Call, Machine, Quality
+from citynoc.simulator.conferences import Conferences
+from citynoc.simulator.machine import HEIGHT, Call, Machine, Quality
 from citynoc.simulator.mib import Shape
 from citynoc.simulator.network import Fault, FaultKind, Network
 from citynoc.simulator.objects import GENERIC, KINDS, Kind, shape_of
@@ -22,6 +23,7 @@ LONGEST_UPTIME = 200 * 86400.0
 SHORTEST_UPTIME = 3600.0
 QUALITY_SLOT = 10.0  # seconds over which an endpoint averages its media
 CALL_KBPS = 1920
+_TOO_MUCH = 0.08  # loss at which a smaller picture is asked for
 _OCTETS_PER_KBIT = 125
 
 
@@ -49,13 +51,11 @@ class World:
         """`traffic` may be shared by worlds of one seed and start: it is the costly part of a small one."""
         self.inventory, self.seed, self.start = inventory, seed, start
         self.network = Network(inventory)
-        self.calls: dict[str, frozenset[DeviceName]] = {}
         self.loss: Loss | None = None
         self.losses: dict[DeviceName, Loss] = {}
         self.congested: dict[str, Congestion] = {}  # by link or device
         self._traffic = traffic or Traffic(seed, start, inventory.city.timezone)
         self._shapes: dict[tuple[str, int, bool], Shape] = {}
-        self._numbers: dict[str, int] = {}
         self.machines = {device.name: self._machine(device) for device in inventory.devices.values()}
         self._port_of = {
             (machine.device.name, port.link): port
@@ -63,6 +63,8 @@ class World:
             for port in machine.ports
             if port.link is not None
         }
+        self.conferences = Conferences(list(self.endpoints()), list(self.bridges()), self._set_call)
+        self.conferences.recount(self.network.served)
 
     # What happens to the network
 
@@ -82,19 +84,25 @@ class World:
 
     # What happens to conferences
 
+    @property
+    def calls(self) -> dict[str, frozenset[DeviceName]]:
+        """Who belongs to each running conference."""
+        return self.conferences.calls
+
     def start_call(self, name: str, devices: Iterable[DeviceName], now: float) -> None:
         """A conference of `devices`: who is served and free joins now, the others as soon as they are."""
-        if name not in self.calls:
-            self._numbers[name] = len(self._numbers) + 1
-        self.calls[name] = self.calls.get(name, frozenset()) | frozenset(devices)
+        self.conferences.start(name, devices)
         self._regroup(now)
 
-    def end_call(self, name: str, now: float) -> None:
-        """Everybody who is still in the conference leaves it."""
-        for device in sorted(self.calls.pop(name, frozenset())):
-            machine = self.machines[device]
-            if machine.call is not None and machine.call.name == name:
-                self._set_call(machine, None, now)
+    def end_call(self, name: str, now: float, devices: Iterable[DeviceName] | None = None) -> None:
+        """These leave the conference; without them everybody does."""
+        self.conferences.end(name, devices, now)
+        self._regroup(now)
+
+    def seat(self, bridge: Machine, seats: int, now: float) -> None:
+        """A bridge has so many ports from now on. Who is on it stays."""
+        bridge.seats = seats
+        bridge.epoch += 1
         self._regroup(now)
 
     def quality(self, machine: Machine, now: float) -> Quality:
@@ -131,6 +139,7 @@ class World:
             rx_kbps=int(kbps * (1 - loss)),
             tx_kbps=int(kbps * (1 - tx_loss)),
             frame_rate=max(1, int(30 * (1 - min(0.9, 4 * loss)))),
+            height=HEIGHT if loss < _TOO_MUCH else HEIGHT // 2,
         )
 
     def temperature(self, machine: Machine, now: float) -> float:
@@ -145,9 +154,10 @@ class World:
         return self.losses.get(device, self.loss)
 
     def mark(self, machine: Machine, part: str, *, faulty: bool) -> None:
-        """A part fails or is mended: camera, microphone, display, sip, h323."""
+        """A part fails or is mended: camera, microphone, display, sip, h323, telemetry."""
         machine.faulty = machine.faulty | {part} if faulty else machine.faulty - {part}
         machine.epoch += 1
+        self.conferences.recount(self.network.served)
 
     def mains(self, machine: Machine, now: float, *, on: bool) -> None:
         """The mains of a UPS comes or goes."""
@@ -157,6 +167,10 @@ class World:
     def endpoints(self) -> Iterator[Machine]:
         """Machines of the role endpoint, in the inventory's order."""
         return (machine for machine in self.machines.values() if machine.device.role is Role.ENDPOINT)
+
+    def bridges(self) -> Iterator[Machine]:
+        """Machines of the role bridge, in the inventory's order: that in which they are filled."""
+        return (machine for machine in self.machines.values() if machine.device.role is Role.BRIDGE)
 
     def _machine(self, device: Device) -> Machine:
         rng = random.Random(f"{self.seed}/{device.name}")
@@ -226,14 +240,7 @@ class World:
 
     def _regroup(self, now: float) -> None:
         """Who lost the network left its call; who has it back dials in again."""
-        served = self.network.served
-        for name, devices in self.calls.items():
-            for device in sorted(devices):
-                machine = self.machines[device]
-                if device in served and machine.call is None:
-                    self._set_call(machine, Call(name, self._numbers[name], now), now)
-                elif device not in served and machine.call is not None and machine.call.name == name:
-                    self._set_call(machine, None, now)
+        self.conferences.regroup(self.network.served, now)
 
     def _set_call(self, machine: Machine, call: Call | None, now: float) -> None:
         machine.call = call

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from citynoc.simulator.ber import Oid
 from citynoc.simulator.mib import Row, Shape
-from citynoc.simulator.objects import endpoint, interfaces, power, system, telepresence, vendors
+from citynoc.simulator.objects import bridge, endpoint, interfaces, power, system, telepresence, vendors
 from collector.model import Device
 
 __all__ = ["GENERIC", "KINDS", "Kind", "shape_of"]
@@ -158,7 +158,15 @@ _ROWS = (
         in_call=telepresence.call_rows,
         call_columns=telepresence.CALL_COLUMNS,
     ),
-    Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "RMX 1800", "1.0", objects=vendors.net_snmp),
+    Kind(
+        "poly-dma",
+        (*ENTERPRISES, 13885, 13),
+        "Polycom RealPresence DMA, {model}",
+        "DMA 7000",
+        "10.0",
+        objects=bridge.rows,
+    ),
+    Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "appliance", "1.0", objects=vendors.net_snmp),
     Kind(
         "net-snmp",
         (*ENTERPRISES, 8072, 3, 2, 10),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from citynoc.simulator import ber
 from citynoc.simulator.ber import Oid
-from citynoc.simulator.machine import Machine, Quality
+from citynoc.simulator.machine import HEIGHT, Machine, Quality
 from citynoc.simulator.mib import Read, Row
 from citynoc.simulator.objects.gauges import fixed, of
 
@@ -88,7 +88,10 @@ _CALL_LIVE: tuple[tuple[int, Read], ...] = (
     (20, _whole(lambda quality: quality.rx_jitter_ms)),
     (21, _whole(lambda quality: quality.tx_jitter_ms)),
     (30, _whole(_percent_lost)),
+    (42, _live_text(lambda quality: f"{quality.height * 16 // 9}x{quality.height}")),
+    (43, _live_text(lambda _: f"{HEIGHT * 16 // 9}x{HEIGHT}")),
     (44, _live_text(lambda quality: str(quality.frame_rate))),
+    (45, _live_text(lambda _: "30")),
     (46, _whole(lambda quality: quality.rx_jitter_ms)),
     (50, _whole(_percent_lost)),
     (56, _whole(lambda quality: quality.rx_kbps * (1 - _VOICE_SHARE))),
@@ -118,7 +121,6 @@ _CALL: tuple[tuple[int, Read, bool], ...] = (
     (14, _lost_so_far(received=True), True),
     (15, _lost_so_far(received=False), True),
     (36, fixed(ber.unsigned(ber.GAUGE32, 0)), False),
-    (42, _call_text(lambda _: "1280x720"), False),
     (52, _call_text(lambda _: "H.264"), False),
     (58, _call_text(lambda machine: machine.call.name if machine.call else ""), False),
     (60, _call_text(lambda _: "SIP"), False),
