@@ -17,6 +17,7 @@ import structlog
 
 from collector.model import SiteCode
 from collector.outages.ledger import Entry, Ledger, NewerJournalError, changes
+from collector.outages.sittings import Notes
 from collector.outages.state import Outage, State
 from collector.outages.verdict import Round
 
@@ -89,6 +90,13 @@ class Journal:
         except TimeoutError:
             self._late.add(done)
 
+    def note(self, notes: Notes) -> None:
+        """Write down what happened in a meeting, soon: nobody waits for it and nothing is held back."""
+        with self._lock:
+            self._entry.meetings.add(notes)
+            self._bound(self._entry)
+            self._lock.notify()
+
     def _put(self, verdicts: Round, done: asyncio.Future[None]) -> None:
         state = verdicts.state
         with self._lock:
@@ -109,6 +117,10 @@ class Journal:
             if len(rows) > PENDING:
                 self.dropped += len(rows) - PENDING
                 del rows[: len(rows) - PENDING]
+        attended = entry.meetings.attendance
+        if len(attended) > PENDING:
+            self.dropped += len(attended) - PENDING
+            del attended[: len(attended) - PENDING]
 
     # -- the thread ----------------------------------------------------------------------------------------
 
@@ -175,6 +187,8 @@ class Journal:
             newer.outages = {**entry.outages, **newer.outages}
             newer.devices[:0] = entry.devices
             newer.sites[:0] = entry.sites
+            entry.meetings.add(newer.meetings)
+            newer.meetings = entry.meetings
             self._bound(newer)
             self._waiters[:0] = waiters
 

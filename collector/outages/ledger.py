@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from collector.model import DeviceName, DistrictCode, SiteCode
+from collector.outages import sittings
+from collector.outages.sittings import Notes
 from collector.outages.state import CauseKind, Outage, Severity, State
 
 SCHEMA_VERSION = 1
@@ -42,6 +44,7 @@ CREATE TABLE watch (started REAL PRIMARY KEY, seen REAL NOT NULL, stopped INTEGE
 
 
 TABLES = frozenset({"outage", "device_change", "site_change", "watch"})
+LATER_TABLES = frozenset({"sitting", "attendance", "call_quality"})
 
 
 class NewerJournalError(Exception):
@@ -55,9 +58,10 @@ class Entry:
     outages: dict[tuple[str, float], Outage] = field(default_factory=dict)
     devices: list[tuple[float, str, int, str | None]] = field(default_factory=list)
     sites: list[tuple[float, str, int]] = field(default_factory=list)
+    meetings: Notes = field(default_factory=Notes)
 
     def __bool__(self) -> bool:
-        return bool(self.outages or self.devices or self.sites)
+        return bool(self.outages or self.devices or self.sites or self.meetings)
 
 
 class Ledger:
@@ -75,7 +79,7 @@ class Ledger:
         except sqlite3.OperationalError:  # locked, full or not permitted: not the file's fault
             raise
         except sqlite3.DatabaseError:
-            self.set_aside = _set_aside(self.path)
+            self.set_aside = set_aside(self.path)
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
@@ -106,6 +110,7 @@ class Ledger:
             db.executemany(UPSERT, map(_row_of, entry.outages.values()))
             db.executemany("INSERT INTO device_change VALUES (?, ?, ?, ?)", entry.devices)
             db.executemany("INSERT INTO site_change VALUES (?, ?, ?)", entry.sites)
+            sittings.write(db, entry.meetings)
 
     def begin_watch(self, at: float) -> None:
         """From now on somebody looks; history older than `KEEP` goes."""
@@ -115,6 +120,7 @@ class Ledger:
                 db.execute(f"DELETE FROM {table} WHERE at < ?", (at - KEEP,))  # noqa: S608 - names above
             db.execute("DELETE FROM outage WHERE ended < ?", (at - KEEP,))
             db.execute("DELETE FROM watch WHERE seen < ?", (at - KEEP,))
+            sittings.forget(db, at - KEEP)
 
     def still_watching(self, began: float, at: float, *, stopped: bool = False) -> None:
         """Somebody looked until now."""
@@ -139,12 +145,17 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA journal_mode=WAL")
     db.execute("PRAGMA synchronous=FULL")
     if version == 0:
-        db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+        script = f"{SCHEMA} {sittings.SCHEMA} PRAGMA user_version={SCHEMA_VERSION};"
+        db.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
         return
     found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if found != "ok" or not tables >= TABLES:
         raise sqlite3.DatabaseError(f"quick_check says {found}, tables are {sorted(tables)}")
+    if (
+        not tables >= LATER_TABLES
+    ):  # an earlier version reads such a file as before, so the schema keeps its number
+        db.executescript(f"BEGIN IMMEDIATE; {sittings.SCHEMA} COMMIT;")
 
 
 class _Transaction:
@@ -232,7 +243,7 @@ def changes(
     return [(at, site, int(state)) for site, state in new.items() if old.get(site) is not state]
 
 
-def _set_aside(path: Path) -> Path:
+def set_aside(path: Path) -> Path:
     """Rename the file and what belongs to it, so that nothing is lost and nothing is in the way."""
     stamp = datetime.fromtimestamp(path.stat().st_mtime, UTC).strftime("%Y%m%dT%H%M%SZ")
     name, number = f"{path.name}.unreadable-{stamp}", 0

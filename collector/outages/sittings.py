@@ -1,0 +1,135 @@
+"""What the journal keeps of meetings: each sitting, who came and went, how good the calls were. Rows and their SQL.
+
+One row per participant and change, never per minute; quality is one row per participant, added up. What it means
+stands in `collector.meetings`; the ledger writes it in the same transaction as everything else, and a file of an
+earlier version simply gets these tables too.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sitting (
+  meeting TEXT NOT NULL, key REAL NOT NULL, started REAL NOT NULL, ended REAL NOT NULL, cancelled INTEGER NOT NULL,
+  title_vi TEXT NOT NULL, title_en TEXT NOT NULL, sites TEXT NOT NULL, bridges TEXT NOT NULL, alarms TEXT NOT NULL,
+  PRIMARY KEY (meeting, key)
+) STRICT;
+CREATE TABLE IF NOT EXISTS attendance (
+  meeting TEXT NOT NULL, key REAL NOT NULL, at REAL NOT NULL, site TEXT NOT NULL, endpoint TEXT NOT NULL,
+  verdict TEXT NOT NULL, reason TEXT NOT NULL, cause TEXT NOT NULL, connected INTEGER, grade INTEGER
+) STRICT;
+CREATE INDEX IF NOT EXISTS attendance_sitting ON attendance (meeting, key, at);
+CREATE TABLE IF NOT EXISTS call_quality (
+  meeting TEXT NOT NULL, key REAL NOT NULL, site TEXT NOT NULL, looks INTEGER NOT NULL, loss_sum REAL NOT NULL,
+  loss_max REAL NOT NULL, jitter_max REAL NOT NULL, latency_max REAL NOT NULL,
+  PRIMARY KEY (meeting, key, site)
+) STRICT;
+"""
+
+Key = tuple[str, float]
+"""A sitting for ever: its meeting and the start that it had when it was first written down."""
+
+
+class SittingRow(NamedTuple):
+    """A sitting as it is now. `sites` and `bridges` are JSON lists, `alarms` is what was told when, as JSON."""
+
+    meeting: str
+    key: float
+    started: float
+    ended: float
+    cancelled: bool
+    title_vi: str
+    title_en: str
+    sites: str
+    bridges: str
+    alarms: str
+
+
+class AttendanceRow(NamedTuple):
+    """A participant from `at` on. `connected` and `grade` (0 good, 1 fair, 2 poor) are None while unknown."""
+
+    meeting: str
+    key: float
+    at: float
+    site: str
+    endpoint: str
+    verdict: str
+    reason: str
+    cause: str
+    connected: int | None
+    grade: int | None
+
+
+class QualityRow(NamedTuple):
+    """A participant's calls so far: `looks` readings, their losses added up, and the worst of each."""
+
+    meeting: str
+    key: float
+    site: str
+    looks: int
+    loss_sum: float
+    loss_max: float
+    jitter_max: float
+    latency_max: float
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is to be written of meetings, in the order it happened; of a sitting and a quality the latest word counts."""
+
+    sittings: dict[Key, SittingRow] = field(default_factory=dict)
+    attendance: list[AttendanceRow] = field(default_factory=list)
+    quality: dict[tuple[str, float, str], QualityRow] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.sittings or self.attendance or self.quality)
+
+    def add(self, newer: "Notes") -> None:
+        """Take what happened later."""
+        self.sittings.update(newer.sittings)
+        self.attendance.extend(newer.attendance)
+        self.quality.update(newer.quality)
+
+
+def write(db: sqlite3.Connection, notes: Notes) -> None:
+    """Inside the caller's transaction."""
+    marks = ", ".join("?" * len(SittingRow._fields))
+    db.executemany(f"INSERT OR REPLACE INTO sitting VALUES ({marks})", notes.sittings.values())  # noqa: S608
+    marks = ", ".join("?" * len(AttendanceRow._fields))
+    db.executemany(f"INSERT INTO attendance VALUES ({marks})", notes.attendance)  # noqa: S608 - marks only
+    marks = ", ".join("?" * len(QualityRow._fields))
+    db.executemany(f"INSERT OR REPLACE INTO call_quality VALUES ({marks})", notes.quality.values())  # noqa: S608
+
+
+def forget(db: sqlite3.Connection, before: float) -> None:
+    """Drop sittings that ended before, inside the caller's transaction."""
+    gone = db.execute("SELECT meeting, key FROM sitting WHERE ended < ?", (before,)).fetchall()
+    for table in ("sitting", "attendance", "call_quality"):
+        db.executemany(f"DELETE FROM {table} WHERE meeting = ? AND key = ?", gone)  # noqa: S608 - names above
+
+
+def sittings(db: sqlite3.Connection, meeting: str | None = None) -> list[SittingRow]:
+    """All sittings, or a meeting's, the latest first."""
+    rows = db.execute(
+        "SELECT * FROM sitting WHERE ?1 IS NULL OR meeting = ?1 ORDER BY started DESC, meeting", (meeting,)
+    )
+    return [SittingRow(*row)._replace(cancelled=bool(row[4])) for row in rows]
+
+
+def attendance(db: sqlite3.Connection, key: Key) -> list[AttendanceRow]:
+    """Who came and went in a sitting, in the order it happened."""
+    rows = db.execute("SELECT * FROM attendance WHERE meeting = ? AND key = ? ORDER BY at, rowid", key)
+    return [AttendanceRow(*row) for row in rows]
+
+
+def quality(db: sqlite3.Connection, key: Key) -> list[QualityRow]:
+    """How good the calls of a sitting were, by site."""
+    rows = db.execute("SELECT * FROM call_quality WHERE meeting = ? AND key = ? ORDER BY site", key)
+    return [QualityRow(*row) for row in rows]
+
+
+def last_words(rows: Iterable[AttendanceRow]) -> dict[str, AttendanceRow]:
+    """The latest row of each site."""
+    return {row.site: row for row in rows}
