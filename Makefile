@@ -38,8 +38,10 @@ bench: ## figures; one part with WHAT=snmp|scrape|city|page|config|mqtt|…
 scores: ## outage scenarios against real Prometheus and Alertmanager
 	@$(PYTHON) -m tests.e2e.scores
 
-docs: ## generated pages and dashboards
+docs: ## generated pages, schemas and dashboards
 	$(PYTHON) -m exporters.catalogue > docs/metrics.md
+	$(PYTHON) -m citynoc.reference
+	$(PYTHON) -m citynoc schema
 	$(PYTHON) -m citynoc dashboards build
 
 clean: ## what tests and builds leave behind; not .venv, not a demo's data

@@ -42,31 +42,40 @@ class Parser(argparse.ArgumentParser):
         self.exit(MISUSE, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
 
+class TopParser(Parser):
+    """The parser of all verbs: its help is one line a verb, and fits a screen of 24 lines of 80 characters."""
+
+    verbs: tuple[tuple[str, str], ...] = ()
+    """Each verb and what it does in a few words."""
+
+    def format_help(self) -> str:
+        """The verbs in their order."""
+        lines = ["usage: citynoc [--config DIR] VERB …          without --config: ./config", ""]
+        lines += [f"  {name:13}{text}" for name, text in self.verbs]
+        lines += ["", "citynoc VERB --help says more. Exit code: 0 good, 1 found something, 2 misuse."]
+        return "\n".join(lines) + "\n"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb: 0 good, 1 found something (a wrong configuration, a NO-GO), 2 misuse of the command."""
-    common = Parser(
-        prog="citynoc", add_help=False, allow_abbrev=False
-    )  # before or after the verb and its actions
-    common.add_argument(
-        "--config",
-        type=Path,
-        default=Path("config"),
-        metavar="DIR",
-        help="configuration directory (default: ./config)",
-    )
-    given, arguments = common.parse_known_args(sys.argv[1:] if argv is None else argv)
-    parser = Parser(
-        prog="citynoc",
-        description="Network monitor for a city government: WAN, video conference and coverage.",
-        parents=[common],
-    )
-    parser.add_argument("--version", action="version", version=f"citynoc {__version__}")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
+    given, arguments = _common().parse_known_args(sys.argv[1:] if argv is None else argv)
     named = next((word for word in arguments if not word.startswith("-")), None)
-    for name in VERBS if named not in VERBS else (named,):  # a verb's own libraries load only when it runs
+    # A verb's own libraries load only when it runs.
+    args = parser_of(VERBS if named not in VERBS else (named,)).parse_args(arguments)
+    args.config = given.config
+    return _run(args)
+
+
+def parser_of(verbs: Sequence[str] = VERBS) -> argparse.ArgumentParser:
+    """The command line with these verbs."""
+    common = _common()
+    parser = TopParser(prog="citynoc", parents=[common])
+    parser.add_argument("--version", action="version", version=f"citynoc {__version__}")
+    table = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=Parser)
+    for name in verbs:
         module = importlib.import_module(f"citynoc.verbs.{_module(name)}")
         text = module.HELP
-        verb = verbs.add_parser(
+        verb = table.add_parser(
             name,
             help=text,
             description=text[0].upper() + text[1:] + ".",
@@ -75,9 +84,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         module.add(verb)
         verb.set_defaults(run=module.run)
-    args = parser.parse_args(arguments)
-    args.config = given.config
-    return _run(args)
+        parser.verbs += ((name, text),)
+    return parser
+
+
+def _common() -> Parser:
+    """What may stand before or after the verb and its actions."""
+    common = Parser(prog="citynoc", add_help=False, allow_abbrev=False)
+    common.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config"),
+        metavar="DIR",
+        help="configuration directory (default: ./config)",
+    )
+    return common
 
 
 def _module(verb: str) -> str:

@@ -8,8 +8,9 @@ import json
 import sys
 from pathlib import Path
 
+from citynoc.reference.kinds import kinds
 from collector import atomic
-from collector.config.editor import schemas
+from collector.config.editor import schema_of
 
 HELP = "write the JSON Schemas that editors check the files with"
 
@@ -17,7 +18,7 @@ HELP = "write the JSON Schemas that editors check the files with"
 def add(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument(
-        "kind", nargs="?", choices=sorted(schemas()), help="print one schema instead of writing all"
+        "kind", nargs="?", choices=sorted(kinds()), help="print one schema instead of writing all"
     )
     parser.add_argument(
         "--output", type=Path, metavar="DIR", help="where to write (default: --config/schema)"
@@ -27,17 +28,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 when printed or written."""
-    found = schemas()
+    found = kinds()
     if args.kind is not None:
-        sys.stdout.write(text_of(found[args.kind]))
+        sys.stdout.write(text_of(schema_of(found[args.kind][1])))
         return 0
     directory: Path = args.output or args.config / "schema"
     names = []
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        for kind, schema in found.items():
+        for kind, (_, shape) in found.items():
             path = directory / f"{kind}.json"
-            atomic.replace(path, text_of(schema))
+            atomic.replace(path, text_of(schema_of(shape)))
             names.append(str(path))
     except OSError as error:
         sys.stderr.write(f"cannot write {error.filename or directory}: {error.strerror}\n")

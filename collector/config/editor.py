@@ -4,32 +4,60 @@ An editor's schema knows one file; references between files stay with `citynoc c
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from collector.config.defaults import built_in
+from collector.config.described import written
+from collector.config.maintenance import MaintenanceFile
 from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile
 from collector.config.schema_network import CoreFile, DistrictFile
 from collector.config.schema_oncall import OnCallFile
+from collector.config.schema_profile import ProfileShape
 from collector.config.schema_targets import MapsFile, TargetsFile
 from collector.config.shape import Shape
+from collector.config.telemetry import TelemetryShape
+from collector.model import Role
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+KINDS: Mapping[str, tuple[str, type[Shape]]] = MappingProxyType(
+    {
+        "city": ("city.yml", CityFile),
+        "core": ("core.yml", CoreFile),
+        "district": ("districts/*.yml", DistrictFile),
+        "credentials": ("credentials.yml", CredentialsFile),
+        "profile": ("profiles/*.yml", ProfileShape),
+        "telemetry": ("telemetry/*.yml", TelemetryShape),
+        "maintenance": ("maintenance.yml", MaintenanceFile),
+        "oncall": ("oncall.yml", OnCallFile),
+        "targets": ("targets.yml", TargetsFile),
+        "maps": ("admin/maps.yml", MapsFile),
+    }
+)
+"""Kind of file: which files, in the configuration's directory, and the shape that `check` holds them to."""
 
-def schemas() -> Mapping[str, dict[str, Any]]:
-    """Kind of file to its schema."""
-    kinds: Mapping[str, type[Shape]] = {
-        "city": CityFile,
-        "core": CoreFile,
-        "credentials": CredentialsFile,
-        "district": DistrictFile,
-        "oncall": OnCallFile,
-        "maps": MapsFile,
-        "targets": TargetsFile,
-    }
-    return {
-        kind: {"$schema": DIALECT, **_cleaned(model.model_json_schema())} for kind, model in kinds.items()
-    }
+_SETTINGS = {"Settings": "", "DeviceShape": "", "SnmpSettings": "snmp.", "MqttSettings": "mqtt."}
+
+
+def schema_of(model: type[Shape]) -> dict[str, Any]:
+    """One shape's schema."""
+    found = {"$schema": DIALECT, **_cleaned(model.model_json_schema())}
+    for name, prefix in _SETTINGS.items():
+        if name in found.get("$defs", {}):
+            shape = found["$defs"][name]
+            _built_in(shape.get("anyOf", [shape])[0]["properties"], prefix)  # a short form stands behind it
+    return found
+
+
+def _built_in(keys: dict[str, Any], prefix: str) -> None:
+    """What holds where no file says anything, of routers; a key's text says where a role differs."""
+    settings = built_in(Role.ROUTER)
+    for key, schema in keys.items():
+        setting = settings.get(f"{prefix}{key}")
+        if setting is not None and key != "enabled":
+            schema["default"] = "any" if key == "needs" else written(setting.value, schema)
 
 
 def _cleaned(node: Any) -> Any:
@@ -39,9 +67,9 @@ def _cleaned(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     kept = {
-        key: _cleaned(value)
+        key: value if key in {"examples", "default"} else _cleaned(value)
         for key, value in node.items()
-        if not (key == "title" and isinstance(value, str)) and key != "default"
+        if not (key == "title" and isinstance(value, str))
     }
     choices = kept.get("anyOf")
     if isinstance(choices, list) and {"type": "null"} in choices:

@@ -22,6 +22,7 @@ LONGEST_TEXT = 500
 LONGEST_ECHO = 60
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)", re.ASCII)
+DURATION_PATTERN = f"^{_DURATION.pattern}$"
 _INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?", re.ASCII)
 
@@ -188,7 +189,7 @@ _WHOLE = {"type": "integer"}
 
 Text = Annotated[str, BeforeValidator(read_text), as_json(**_TEXT)]
 Duration = Annotated[
-    float, BeforeValidator(read_duration), as_json(type="string", pattern=f"^{_DURATION.pattern}$")
+    float, BeforeValidator(read_duration), as_json(type="string", pattern=DURATION_PATTERN)
 ]
 Integer = Annotated[int, BeforeValidator(read_integer), as_json(**_WHOLE)]
 Number = Annotated[float, BeforeValidator(read_number), as_json(type="number")]

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 
 from collector.config.document import Document, Steps
-from collector.config.fields import Name, Text, Truth, WrittenWrongError, shown, text_of
+from collector.config.fields import Name, Text, Truth, WrittenWrongError, as_json, shown, text_of
 from collector.config.problems import Problem, did_you_mean
 from collector.config.shape import Shape, validate_parts
 from collector.config.yaml import read
@@ -36,10 +36,14 @@ def read_moment(value: Any) -> datetime:
         raise WrittenWrongError(f"{shown(text)} is not in the calendar", hint) from None
 
 
-_Moment = Annotated[datetime, BeforeValidator(read_moment)]
+_Moment = Annotated[
+    datetime, BeforeValidator(read_moment), as_json(type="string", pattern=f"^{_MOMENT.pattern}$")
+]
 
 
-class _Window(Shape):
+class WindowShape(Shape):
+    """Planned work: what it names may be silent without an outage."""
+
     noun: ClassVar[str] = "window"
     start: _Moment
     """When it begins: in the city's time, or with an offset. Example: 2026-08-01 22:00"""
@@ -57,9 +61,11 @@ class _Window(Shape):
     """Whether it holds for a site with a meeting going on, too. Example: true"""
 
 
-class _File(Shape):
+class MaintenanceFile(Shape):
+    """`maintenance.yml`: planned work. `citynoc maintenance` writes it, too."""
+
     noun: ClassVar[str] = "maintenance"
-    windows: Mapping[Name, _Window] = {}
+    windows: Mapping[Name, WindowShape] = {}
     """Planned work by name.
 
     Example: {fibre-1: {start: 2026-08-01 22:00, end: 2026-08-02 04:00, districts: ["004"]}}
@@ -73,7 +79,7 @@ def read_maintenance(
     if not path.exists():
         return (), []
     document = read(path, root)
-    found, problems, _ = validate_parts(_File, document)
+    found, problems, _ = validate_parts(MaintenanceFile, document)
     if found is None:
         return (), problems
     zone = ZoneInfo(inventory.city.timezone)
@@ -86,7 +92,7 @@ def read_maintenance(
     return tuple(windows), problems
 
 
-def _window(name: str, written: _Window, zone: tzinfo) -> Window:
+def _window(name: str, written: WindowShape, zone: tzinfo) -> Window:
     return Window(
         name,
         unix(written.start, zone),
@@ -105,7 +111,7 @@ def unix(moment: datetime, zone: tzinfo) -> float:
 
 
 def _mistakes(
-    document: Document, name: str, written: _Window, inventory: Inventory, zone: tzinfo
+    document: Document, name: str, written: WindowShape, inventory: Inventory, zone: tzinfo
 ) -> Iterable[Problem]:
     steps: Steps = ("windows", name)
     if unix(written.end, zone) <= unix(written.start, zone):

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails
 
 from collector.config import fields
+from collector.config.described import explain_keys
 from collector.config.document import Document, Steps
 from collector.config.problems import Problem, closest
 
@@ -34,8 +35,9 @@ class Shape(BaseModel):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """The mapping, or one of its short forms."""
+        """The mapping, or one of its short forms; each key with what it is, its default and an example."""
         schema = handler(core_schema)
+        explain_keys(cls, handler.resolve_ref_schema(schema))
         return {"anyOf": [schema, *cls.short]} if cls.short else schema
 
 

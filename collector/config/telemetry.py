@@ -43,7 +43,9 @@ _Topic = Annotated[
 ]
 
 
-class _Topics(Shape):
+class TopicsShape(Shape):
+    """MQTT topics. A level in braces stands for any one word."""
+
     noun: ClassVar[str] = "topics"
     telemetry: _Topic
     """Topic of measurements; a whole level may be {site}, {device} or {gateway}.
@@ -57,7 +59,9 @@ class _Topics(Shape):
     """
 
 
-class _Field(Shape):
+class FieldShape(Shape):
+    """One field of the payload."""
+
     noun: ClassVar[str] = "field"
     metric: Text
     """Name in the catalogue (docs/metrics.md). Example: citynoc_conference_jitter_seconds"""
@@ -75,13 +79,15 @@ class _Field(Shape):
     """When it is true: `always`, or `call`, only while a call is on. Example: call"""
 
 
-class _Profile(Shape):
+class TelemetryShape(Shape):
+    """A file of telemetry/: how one kind of publisher speaks over MQTT."""
+
     noun: ClassVar[str] = "telemetry profile"
     title: Text = ""
     """Whose convention this is, for people. Example: Telegraf"""
     format: Annotated[PayloadFormat, BeforeValidator(one_of(PayloadFormat, "a payload format"))]
     """How payloads are written: telegraf-json, influx, senml-json or sparkplug-b. Example: telegraf-json"""
-    topics: _Topics
+    topics: TopicsShape
     """Where they are published.
 
     Example: {telemetry: 'city/v1/{site}/{device}/telemetry', status: 'city/v1/{site}/{device}/status'}
@@ -98,7 +104,7 @@ class _Profile(Shape):
     """Payload that says it is not. Example: offline"""
     facts: Mapping[str, Text] = {}
     """Texts about the device, each with the field that holds it. Example: {software: firmware}"""
-    fields: Mapping[str, _Field]
+    fields: Mapping[str, FieldShape]
     """Fields by name, and the metric that each one is.
 
     Example: {in_call: {metric: citynoc_conference_in_call, flag: true}}
@@ -116,7 +122,7 @@ def read_telemetry(
     problems: list[Problem] = []
     for path in sorted((directory / FOLDER).glob("*.yml")):
         document = read(path, directory if root is None else root)
-        written, wrong = validate(_Profile, document)
+        written, wrong = validate(TelemetryShape, document)
         name = ProfileName(path.stem)
         if written is not None:
             wrong = [*wrong, *_references(written, document), *_shared_topic(written, document, profiles)]
@@ -127,7 +133,7 @@ def read_telemetry(
 
 
 def _shared_topic(
-    written: _Profile, document: Document, others: Mapping[ProfileName, TelemetryProfile]
+    written: TelemetryShape, document: Document, others: Mapping[ProfileName, TelemetryProfile]
 ) -> list[Problem]:
     """Where the topic does not name the device it has to tell the format."""
     topic = written.topics.telemetry
@@ -141,7 +147,7 @@ def _shared_topic(
     ]
 
 
-def _references(written: _Profile, document: Document) -> list[Problem]:
+def _references(written: TelemetryShape, document: Document) -> list[Problem]:
     """What the shape cannot say: metrics and labels of the catalogue, and who the device is."""
     problems: list[Problem] = []
     if "{device}" not in written.topics.telemetry and written.device_tag is None:
@@ -176,7 +182,7 @@ def _references(written: _Profile, document: Document) -> list[Problem]:
     return problems
 
 
-def _sparkplug_topics(written: _Profile, document: Document) -> list[Problem]:
+def _sparkplug_topics(written: TelemetryShape, document: Document) -> list[Problem]:
     """Sparkplug's sessions need both topics: the devices' and, under `status`, the edge nodes' own."""
     nodes = "spBv1.0/{group}/{kind}/{gateway}"
     wanted = {"telemetry": f"{nodes}/{{device}}", "status": nodes}
@@ -188,7 +194,9 @@ def _sparkplug_topics(written: _Profile, document: Document) -> list[Problem]:
     ]
 
 
-def _field_problems(name: str, field: _Field, written: _Profile, document: Document) -> list[Problem]:
+def _field_problems(
+    name: str, field: FieldShape, written: TelemetryShape, document: Document
+) -> list[Problem]:
     family = CATALOG.get(field.metric)
     if family is None or family.labels[: len(IDENTITY)] != IDENTITY:
         meant = closest(
@@ -217,7 +225,7 @@ def _field_problems(name: str, field: _Field, written: _Profile, document: Docum
     return problems
 
 
-def _profile(name: ProfileName, written: _Profile) -> TelemetryProfile:
+def _profile(name: ProfileName, written: TelemetryShape) -> TelemetryProfile:
     topics = written.topics
     return TelemetryProfile(
         name,
@@ -235,7 +243,7 @@ def _profile(name: ProfileName, written: _Profile) -> TelemetryProfile:
     )
 
 
-def _mapping(name: str, field: _Field) -> FieldMapping:
+def _mapping(name: str, field: FieldShape) -> FieldMapping:
     family = CATALOG[field.metric]
     return FieldMapping(
         name,
