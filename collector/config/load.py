@@ -16,6 +16,7 @@ from collector.config.graph import check_graph, check_vantage
 from collector.config.links import check_settings, connect
 from collector.config.maintenance import FILE as MAINTENANCE
 from collector.config.maintenance import read_maintenance
+from collector.config.meetings import read_meetings
 from collector.config.names import Register
 from collector.config.odd import oddities
 from collector.config.oncall import FILE as ON_CALL
@@ -112,10 +113,19 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         MappingProxyType(credentials),
     )
     windows, window_problems = read_maintenance(directory / MAINTENANCE, root, inventory)
-    if window_problems:
-        raise ConfigurationError([*problems, *window_problems])
+    meetings, meeting_problems = read_meetings(directory, root, inventory)
+    problems.extend([*window_problems, *meeting_problems])
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise ConfigurationError(problems)
     return Configuration(
-        inventory, MappingProxyType(dict(profiles)), telemetry, in_order(problems), windows, on_call, coverage
+        inventory,
+        MappingProxyType(dict(profiles)),
+        telemetry,
+        in_order(problems),
+        windows,
+        on_call,
+        coverage,
+        meetings,
     )
 
 
