@@ -12,9 +12,11 @@ from collector.config.described import written
 from collector.config.maintenance import MaintenanceFile
 from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile
+from collector.config.schema_meetings import MeetingsFile
 from collector.config.schema_network import CoreFile, DistrictFile
 from collector.config.schema_oncall import OnCallFile
 from collector.config.schema_profile import ProfileShape
+from collector.config.schema_quality import QualityFile
 from collector.config.schema_targets import MapsFile, TargetsFile
 from collector.config.shape import Shape
 from collector.config.telemetry import TelemetryShape
@@ -31,7 +33,9 @@ KINDS: Mapping[str, tuple[str, type[Shape]]] = MappingProxyType(
         "profile": ("profiles/*.yml", ProfileShape),
         "telemetry": ("telemetry/*.yml", TelemetryShape),
         "maintenance": ("maintenance.yml", MaintenanceFile),
+        "meetings": ("meetings.yml", MeetingsFile),
         "oncall": ("oncall.yml", OnCallFile),
+        "quality": ("quality.yml", QualityFile),
         "targets": ("targets.yml", TargetsFile),
         "maps": ("admin/maps.yml", MapsFile),
     }

@@ -77,6 +77,7 @@ class GuestList:
         return names
 
     def _choice(self, steps: Steps, shape: ChoiceShape) -> Choice:
+        found: dict[str, frozenset[str]] = {}
         for key, noun, names, known in (
             ("districts", "district", shape.districts, self.inventory.districts.keys()),
             ("communes", "commune", shape.communes, self._communes),
@@ -85,14 +86,9 @@ class GuestList:
         ):
             for number, name in enumerate(names):
                 if name not in known:
-                    where = self._step(steps, key, number)
-                    self._stranger(where, noun, name, known)
-        return Choice(
-            shape.all,
-            frozenset(shape.districts),
-            frozenset(shape.communes) | frozenset(shape.sites),
-            frozenset(shape.tags),
-        )
+                    self._stranger(self._step(steps, key, number), noun, name, known)
+            found[key] = frozenset(names) & known
+        return Choice(shape.all, found["districts"], found["communes"] | found["sites"], found["tags"])
 
     def _step(self, steps: Steps, key: str, number: int) -> Steps:
         """Where the name stands: communes may be written as a list alone."""

@@ -10,7 +10,6 @@ from pydantic import BeforeValidator
 from collector.config.fields import (
     WrittenWrongError,
     as_json,
-    between,
     matching,
     read_date,
     read_duration,
@@ -27,6 +26,7 @@ from collector.meetings.occurrences import Unit
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
 LONGEST_HOLIDAY = 31
+SHORTEST = 60.0
 MOST_EVERY = 52
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
 _EVERY = re.compile(r"(\d{1,2}) (days|weeks|months)", re.ASCII)
@@ -90,6 +90,13 @@ def _read_clock(value: Any) -> time:
     return time.fromisoformat(_read_clock_text(value))
 
 
+def _read_length(value: Any) -> float:
+    seconds = read_duration(value)
+    if not SHORTEST <= seconds <= LONGEST:
+        raise WrittenWrongError(f"{shown(text_of(value))} is not between 1m and 24h")
+    return seconds
+
+
 def _read_zone(value: Any) -> str:
     text = read_text(value)
     try:
@@ -137,7 +144,7 @@ EveryField = Annotated[
 Clock = Annotated[time, BeforeValidator(_read_clock), as_json(type="string", pattern=f"^{_CLOCK}$")]
 Length = Annotated[
     float,
-    BeforeValidator(between(60.0, LONGEST, read_duration)),
+    BeforeValidator(_read_length),
     as_json(type="string", pattern="^[0-9.]+(s|m|h)$"),
 ]
 Zone = Annotated[str, BeforeValidator(_read_zone), as_json(type="string")]

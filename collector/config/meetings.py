@@ -104,11 +104,12 @@ class _Reader:
         for number, rule in enumerate(meeting.rules):
             begin = rule.first or date(2000, 1, 1)
             if next(rule.days(begin, min(rule.last or begin + EVER, begin + EVER)), None) is None:
-                message = "the meeting never takes place"
-                hint = (
-                    "no such day lies between 'from' and 'until'" if shape.until else "no month has this day"
+                hint = "there is none between 'from' and 'until'" if shape.until else "no month has this day"
+                self._complain(
+                    (*steps, "day", number),
+                    f"the meeting '{meeting.name}' never takes place on this day",
+                    hint,
                 )
-                self._complain((*steps, "day"), f"{message}: day {number + 1} is never", hint)
                 return False
         for number, day in enumerate(shape.day):
             if day.on is not None and day.on in self.days_off and not shape.holidays:

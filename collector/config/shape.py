@@ -165,7 +165,8 @@ def _said_by_us(model: type[Shape], document: Document, error: ErrorDetails, ste
     elif _type_at(model, steps) is not None:
         message = f"{_what(model, steps)}: {message}"
     else:
-        message = f"'{steps[-1]}'{_where(model, steps[:-1])}: {message}"
+        key = next((step for step in reversed(steps) if isinstance(step, str)), steps[-1])
+        message = f"'{key}'{_where(model, steps[:-1])}: {message}"
     return document.problem(steps, message, hint, key=is_key)
 
 
