@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import structlog
 
 from citynoc.clock import Clock
+from collector.meetings.readings import Readings
 from collector.metrics.ietf import IF_OPER_STATUS
 from collector.model import Device, DeviceName, Inventory
 from collector.outages.verdict import Judge, Via
@@ -35,12 +36,15 @@ class Dispatch:
         self._exposition = exposition
         self._clock = clock
         self._inventory = inventory
+        self.readings = Readings()
+        """What meetings may depend on."""
         self._failing: dict[PollKey, FailureKind] = {}
 
     def reconfigure(self, inventory: Inventory) -> None:
         """Take a new inventory; what is remembered of devices that left it is dropped."""
         gone = self._inventory.devices.keys() - inventory.devices.keys()
         self._store.forget(gone)
+        self.readings.forget(gone)
         for device in gone:
             for question in Question:
                 self._exposition.drop(PollKey(device, question))
@@ -55,6 +59,8 @@ class Dispatch:
         now = self._clock.steady()
         self._say_change(key, outcome)
         self._store.put(key, outcome, self._clock.unix_of(now))
+        expires = now + LIFE * _interval(device, key.question)
+        self.readings.take(device, key, outcome, expires, self._clock.unix_of(now))
         if isinstance(outcome, Answer):
             self._answered(device, key, outcome, asked_at, now)
         else:

@@ -17,6 +17,7 @@ from citynoc.covering import Covering
 from citynoc.dispatch import Dispatch
 from citynoc.duty import OnDuty
 from citynoc.judging import Judging
+from citynoc.meetings.conferring import Conferring
 from citynoc.settings import Settings
 from citynoc.trapping import Trapping
 from citynoc.views import ServiceViews
@@ -84,6 +85,15 @@ class Service:
             self._trapping = Trapping(
                 inventory, self._settings.data / "snmp-engine.json", self._clock.steady, self._trapped
             )
+            self._conferring = Conferring(
+                calendar=self._configuration.meetings,
+                inventory=inventory,
+                readings=self._dispatch.readings,
+                state=lambda: self._judging.state,
+                journal=journal,
+                clock=self._clock,
+            )
+            await asyncio.to_thread(self._conferring.resume, self._settings.data / "journal.sqlite")
             self._silences = SilenceReader(inventory.city.alertmanager, self._taken)
             self._covering = Covering(self._configuration.coverage, inventory, self._clock.unix)
             self._views = ServiceViews(
@@ -95,6 +105,7 @@ class Service:
                 snmp=snmp,
                 judging=self._judging,
                 covering=self._covering,
+                conferring=self._conferring,
                 silences=self._silences,
                 traps=self._trapping.stats,
                 reload=self.reload,
@@ -141,6 +152,7 @@ class Service:
                 tasks.create_task(self._judging.run(), name="judge"),
                 tasks.create_task(self._listen(), name="mqtt"),
                 tasks.create_task(self._covering.run(), name="coverage"),
+                tasks.create_task(self._conferring.run(), name="meetings"),
                 tasks.create_task(self._silences.run(), name="silences"),
                 tasks.create_task(self._trapping.run(), name="traps"),
                 tasks.create_task(self._settle(), name="settle"),
@@ -222,6 +234,7 @@ class Service:
         self._silences.url = inventory.city.alertmanager
         self._views.reconfigured(inventory)
         self._covering.reconfigure(new.coverage, inventory)
+        self._conferring.reconfigure(new.meetings, inventory)
         self._trapping.reconfigure(inventory)
         if _session(old) != _session(new):
             self._broker_changed.set()

@@ -10,7 +10,11 @@ from citynoc import __version__
 from citynoc.clock import Clock
 from citynoc.covering import Covering
 from citynoc.judging import Judging
+from citynoc.meetings.conferring import Conferring
 from collector.coverage.standing import Standing
+from collector.meetings.model import Occurrence
+from collector.meetings.readiness import Readiness
+from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName, Inventory
 from collector.outages.history import History, NoJournalError
 from collector.outages.state import CityState, Outage
@@ -58,6 +62,7 @@ class ServiceViews:
         snmp: SnmpSource,
         judging: Judging,
         covering: Covering,
+        conferring: Conferring,
         silences: SilenceReader,
         traps: Callable[[], TrapStats | None],
         reload: Callable[[], Awaitable[Sequence[str]]],
@@ -70,6 +75,7 @@ class ServiceViews:
         self._snmp = snmp
         self._judging = judging
         self._covering = covering
+        self._conferring = conferring
         self._silences = silences
         self._traps = traps
         self._reload = reload
@@ -134,6 +140,22 @@ class ServiceViews:
     def coverage(self) -> Standing | None:
         """Where the city stands today."""
         return self._covering.standing
+
+    def meetings(self) -> Meetings:
+        """The meetings of the moment and their readiness."""
+        return self._conferring.standing
+
+    def sitting(self, meeting: str, /) -> Sitting | None:
+        """The sitting of a meeting that is shown, else its next one."""
+        return self._conferring.sitting(meeting)
+
+    def meeting_names(self) -> Sequence[str]:
+        """Every meeting in sight."""
+        return self._conferring.names()
+
+    def look(self, occurrence: Occurrence, /) -> Readiness:
+        """Who could join a sitting now, whenever it is."""
+        return self._conferring.look(occurrence)
 
     def stats(self) -> ServiceStats:
         """The service's numbers about itself."""

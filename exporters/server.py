@@ -5,6 +5,7 @@ in threads, and a client that reads too slowly is cut off. Paths are listed in D
 """
 
 import asyncio
+import difflib
 import json
 import logging
 import zlib
@@ -12,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
+from itertools import chain
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -27,6 +29,7 @@ from exporters.exposition import Form
 from exporters.guard import Guard, refused
 from exporters.live.routes import LivePage
 from exporters.negotiation import form, gzip_accepted, html_wanted
+from exporters.readiness import MeetingExposition, document
 from exporters.selfmetrics import SelfMetrics
 from exporters.state import StateExposition
 from exporters.stream import Stream
@@ -56,6 +59,7 @@ INDEX = (
     ("/api/v1/outages", "outages as JSON"),
     ("/api/v1/refused", "MQTT messages that could not be used lately, as JSON: topic, reason, how many"),
     ("/api/v1/coverage", "distance from each broadband target as JSON; on another map with ?map=126"),
+    ("/api/v1/meetings/NAME", "who can join a meeting and who cannot, and why, as JSON"),
     (STREAM, "the city's state and then every change of it, as server-sent events"),
     ("/-/healthy", "whether the process answers"),
     ("/-/ready", "whether the first round of polls is complete"),
@@ -86,6 +90,7 @@ class Server:
         self._self_metrics = SelfMetrics(views.stats, self._traffic)
         self._state: StateExposition | None = None
         self._coverage: CoverageExposition | None = None
+        self._meetings: MeetingExposition | None = None
         self._packed: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         self._open = 0
         self._reloading = asyncio.Lock()
@@ -140,6 +145,7 @@ class Server:
         application.router.add_get("/api/v1/outages", self._outages)
         application.router.add_get("/api/v1/refused", self._refused)
         application.router.add_get("/api/v1/coverage", self._coverage_json)
+        application.router.add_get("/api/v1/meetings/{name}", self._meeting)
         application.router.add_get(STREAM, self._stream.handle, allow_head=False)
         application.router.add_get("/-/healthy", self._healthy)
         application.router.add_get("/-/ready", self._ready)
@@ -257,8 +263,11 @@ class Server:
             timezone = inventory.city.timezone
             coverage = None if standing is None else CoverageExposition(standing, timezone)
             self._coverage = coverage
+        meetings, held = self._meetings, self._views.meetings()
+        if meetings is None or meetings.standing is not held:
+            meetings = self._meetings = MeetingExposition(held, inventory)
         more = () if coverage is None else coverage.bodies(state)
-        return b"".join(self._state.render(state, self._views.facts, wanted, more))
+        return b"".join(self._state.render(state, self._views.facts, wanted, chain(meetings.bodies(), more)))
 
     async def _text_body(self, request: web.Request, body: bytes, wanted: Form) -> web.StreamResponse:
         request[SCRAPED] = (len(body), body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#"))
@@ -316,6 +325,23 @@ class Server:
     async def _coverage_json(self, request: web.Request) -> web.StreamResponse:
         standing, state = self._views.coverage(), self._views.city_state()
         return await self._json(request, lambda: as_json(standing, state, filters(request)))
+
+    async def _meeting(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
+        sitting = self._views.sitting(name)
+        if sitting is None:
+            names = self._views.meeting_names()
+            close = near(name, names) or difflib.get_close_matches(name, names, n=3)
+            hint = (
+                f"; did you mean {' or '.join(close)}?"
+                if close
+                else f"; there are: {', '.join(names) or 'none'}"
+            )
+            return problem(404, f"no meeting '{name}' within sight{hint}")
+        look = sitting.look or self._views.look(sitting.occurrence)
+        return await self._json(
+            request, partial(document, sitting, look, self._views.inventory(), self._api())
+        )
 
     async def _listing(
         self, request: web.Request, rows: Callable[[Mapping[str, str]], object]

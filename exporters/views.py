@@ -10,6 +10,9 @@ from types import MappingProxyType
 from typing import Protocol
 
 from collector.coverage.standing import Standing
+from collector.meetings.model import Occurrence
+from collector.meetings.readiness import Readiness
+from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState, Outage
 from collector.outcome import FailureKind
@@ -142,6 +145,18 @@ class Views(Protocol):
 
     def coverage(self) -> Standing | None:
         """The day's coverage; the same object until the day or the files change, None if nothing is promised."""
+
+    def meetings(self) -> Meetings:
+        """The meetings of the moment and their readiness; a new object at every look, some seconds apart."""
+
+    def sitting(self, meeting: str, /) -> Sitting | None:
+        """The sitting of a meeting that is shown, else its next one within two months."""
+
+    def meeting_names(self) -> Sequence[str]:
+        """Every meeting of the next two months."""
+
+    def look(self, occurrence: Occurrence, /) -> Readiness:
+        """Who could join a sitting now, whenever it is."""
 
     def stats(self) -> ServiceStats:
         """The service's own numbers."""

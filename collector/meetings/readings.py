@@ -13,7 +13,7 @@ from typing import NamedTuple
 from collector.meetings.lines import Line
 from collector.metrics import IDENTITY
 from collector.model import Device, DeviceName, Role
-from collector.outcome import Answer, Failure, FailureKind, Measured
+from collector.outcome import Answer, Failure, FailureKind, Measured, Outcome
 from collector.plan import PollKey, Question
 
 Reading = Mapping[tuple[str, ...], float]
@@ -69,6 +69,13 @@ class Readings:
         self._silences: dict[DeviceName, Silence] = {}
         self._lines: dict[DeviceName, Line] = {}
         self._count = 0
+
+    def take(self, device: Device, key: PollKey, outcome: Outcome, expires: float, at: float) -> None:
+        """An outcome as it comes, and until when (steady) it is true; `at` is Unix time."""
+        if isinstance(outcome, Answer):
+            self.put(device, key, outcome, expires)
+        else:
+            self.failed(device, key, outcome, at)
 
     def put(self, device: Device, key: PollKey, answer: Answer, expires: float) -> None:
         """An answer, true until `expires`."""

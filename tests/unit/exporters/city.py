@@ -6,6 +6,10 @@ from ipaddress import IPv4Address
 from types import MappingProxyType
 
 from collector.coverage.standing import Standing
+from collector.meetings.model import Occurrence
+from collector.meetings.readiness import Evidence, Readiness, readiness
+from collector.meetings.readings import NOTHING
+from collector.meetings.standing import Meetings, Sitting
 from collector.metrics import CATALOG
 from collector.model import (
     City,
@@ -146,6 +150,7 @@ class FakeViews:
     journal: Sequence[Outage] = ()
     standing: Standing | None = None
     messages: Sequence[Refused] = ()
+    shown_meetings: Meetings = field(default_factory=Meetings)
 
     def monotonic(self) -> float:
         return self.now
@@ -173,6 +178,19 @@ class FakeViews:
 
     def coverage(self) -> Standing | None:
         return self.standing
+
+    def meetings(self) -> Meetings:
+        return self.shown_meetings
+
+    def sitting(self, meeting: str, /) -> Sitting | None:
+        return self.shown_meetings.of(meeting)
+
+    def meeting_names(self) -> Sequence[str]:
+        return [one.occurrence.meeting for one in self.shown_meetings.sittings]
+
+    def look(self, occurrence: Occurrence, /) -> Readiness:
+        evidence = Evidence(self.running, self.state, lambda _: NOTHING, lambda _: None, lambda _: None)
+        return readiness(occurrence, evidence, self.state.at)
 
     def stats(self) -> ServiceStats:
         return self.numbers

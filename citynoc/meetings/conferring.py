@@ -1,0 +1,185 @@
+"""The loop that looks at meetings: each sitting from an hour before until its end, every few seconds.
+
+It decides nothing: readiness, alarms and minutes do. What happened goes to the journal, so that a restart goes on
+with the same sitting, tells nobody twice, and loses no attendance.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from citynoc.clock import Clock
+from collector.meetings.alarm import Stage
+from collector.meetings.archive import Archive
+from collector.meetings.minutes import Kept, Minutes
+from collector.meetings.model import Calendar, Occurrence
+from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
+from collector.meetings.readings import Reading, Readings
+from collector.meetings.standing import Meetings, Sitting
+from collector.model import DeviceName, Inventory
+from collector.outages.history import NoJournalError
+from collector.outages.journal import Journal
+from collector.outages.state import CityState
+
+STEP = 5.0
+"""Seconds between two looks: as often as anybody is asked for life."""
+SIGHT = 60 * 86400.0
+"""Seconds ahead in which a meeting is known by its name."""
+SAME_SITTING = 12 * 3600.0
+"""Seconds by which a sitting that is being prepared may be moved and still be the same one."""
+
+log = structlog.get_logger(__name__)
+
+
+class Conferring:
+    """Keeps `standing` true until cancelled. A reload puts another calendar and inventory here."""
+
+    def __init__(
+        self,
+        *,
+        calendar: Calendar,
+        inventory: Inventory,
+        readings: Readings,
+        state: Callable[[], CityState],
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self.standing = Meetings(clock.unix())
+        self._calendar, self._inventory = calendar, inventory
+        self._readings, self._state, self._journal, self._clock = readings, state, journal, clock
+        self._minutes: dict[str, Minutes] = {}
+        self._kept: dict[str, Kept] = {}
+        self._changed = asyncio.Event()
+
+    def reconfigure(self, calendar: Calendar, inventory: Inventory) -> None:
+        """Look at these meetings from now on; one that was moved goes on under its new times."""
+        self._calendar, self._inventory = calendar, inventory
+        self._changed.set()
+
+    def resume(self, journal: Path) -> None:
+        """Go on with what the last service was writing; without a journal there is nothing to go on with."""
+        try:
+            with Archive(journal) as archive:
+                self._kept = archive.unfinished(self._clock.unix())
+        except NoJournalError as why:
+            log.warning("meetings.not_resumed", why=str(why))
+
+    async def run(self) -> None:
+        """Look after look."""
+        while True:
+            self._changed.clear()
+            await self.step()
+            try:
+                async with asyncio.timeout(STEP):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    async def step(self) -> None:
+        """One look at every sitting that counts now; other work runs between two sittings."""
+        now = self._clock.unix()
+        shown = self._calendar.shown(now)
+        self._close_others(shown, now)
+        found: list[Sitting] = []
+        for occurrence in shown:
+            found.append(self._sitting(occurrence, now))
+            await asyncio.sleep(0)
+        self.standing = Meetings(now, tuple(found))
+
+    def sitting(self, meeting: str) -> Sitting | None:
+        """What is shown of a meeting, or else its next sitting in sight."""
+        shown = self.standing.of(meeting)
+        if shown is not None:
+            return shown
+        now = self._clock.unix()
+        coming = (one for one in self._calendar.between(now, now + SIGHT) if one.meeting == meeting)
+        following = next(coming, None)
+        return None if following is None else Sitting(following, phase(following, now))
+
+    def names(self) -> list[str]:
+        """Every meeting in sight, and those still shown."""
+        now = self._clock.unix()
+        near = {one.meeting for one in self._calendar.between(now, now + SIGHT)}
+        return sorted(near | {one.occurrence.meeting for one in self.standing.sittings})
+
+    def look(self, occurrence: Occurrence) -> Readiness:
+        """Who could join now, whenever the meeting is."""
+        now = self._clock.unix()
+        return readiness(occurrence, self._evidence(), now)
+
+    def _evidence(self) -> Evidence:
+        return Evidence(
+            self._inventory, self._state(), self._reading, self._readings.silence, self._readings.line
+        )
+
+    def _reading(self, device: DeviceName) -> Reading:
+        return self._readings.of(device, self._clock.steady())
+
+    def _sitting(self, occurrence: Occurrence, now: float) -> Sitting:
+        if not occurrence.counts(now):
+            return Sitting(occurrence, phase(occurrence, now))
+        minutes = self._minutes_of(occurrence, now)
+        look = readiness(occurrence, self._evidence(), now)
+        before = minutes.alarm.stages()
+        names = {one.endpoint: self._reading(DeviceName(one.endpoint)) for one in look.participants}
+        self._journal.note(minutes.take(look, names))
+        self._say(look, before, minutes.alarm.stages())
+        return Sitting(occurrence, look.phase, look, minutes.alarm.stages())
+
+    def _minutes_of(self, occurrence: Occurrence, now: float) -> Minutes:
+        name = occurrence.meeting
+        minutes = self._minutes.get(name)
+        if minutes is not None and minutes.occurrence != occurrence:
+            if _same(minutes.occurrence, occurrence, now):
+                log.info("meeting.moved", meeting=name, start=occurrence.start, end=occurrence.end)
+                minutes.moved(occurrence)
+            else:
+                self._journal.note(minutes.close(now))
+                minutes = None
+        if minutes is None:
+            kept = self._kept.pop(name, None)
+            if kept is not None and abs(kept.row.started - occurrence.start) > SAME_SITTING:
+                kept = None
+            minutes = self._minutes[name] = Minutes(occurrence, kept)
+            log.info(
+                "meeting.preparing",
+                meeting=name,
+                participants=len(occurrence.sites),
+                resumed=kept is not None,
+            )
+        return minutes
+
+    def _close_others(self, shown: tuple[Occurrence, ...], now: float) -> None:
+        """What is over is closed; what is gone from the calendar before its end was cancelled."""
+        by_name = {one.meeting: one for one in shown}
+        for name, minutes in list(self._minutes.items()):
+            other = by_name.get(name)
+            if minutes.occurrence.end <= now:
+                self._journal.note(minutes.close(now))
+                del self._minutes[name]
+                log.info("meeting.ended", meeting=name)
+            elif other is None or not _same(minutes.occurrence, other, now):
+                self._journal.note(minutes.close(now, cancelled=True))
+                del self._minutes[name]
+                log.info("meeting.cancelled", meeting=name)
+
+    @staticmethod
+    def _say(look: Readiness, before: Mapping[Stage, bool], after: Mapping[Stage, bool]) -> None:
+        for stage, told in after.items():
+            if told and not before[stage]:
+                log.warning(
+                    "meeting.not_ready",
+                    meeting=look.occurrence.meeting,
+                    stage=str(stage),
+                    no_go=look.count(Verdict.NO_GO),
+                    ports_missing=look.short,
+                )
+
+
+def _same(old: Occurrence, new: Occurrence, now: float) -> bool:
+    """Whether a sitting that is not over yet goes on as `new`."""
+    if old.start == new.start:
+        return True
+    return phase(old, now) is not Phase.ENDED and abs(old.start - new.start) <= SAME_SITTING

@@ -1,0 +1,74 @@
+"""What the journal remembers of meetings, for a restart and for reports. Reads only."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from collector.meetings.minutes import Kept
+from collector.outages import sittings
+from collector.outages.history import NoJournalError
+from collector.outages.sittings import AttendanceRow, Key, QualityRow, SittingRow
+
+T = TypeVar("T")
+
+
+class Archive:
+    """`with Archive(path)`: questions to a journal, also to one that a service is writing. Raises NoJournalError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> Self:
+        if not self._path.is_file():
+            raise NoJournalError(
+                f"there is no journal at {self._path}: has `citynoc run` run with this --data?"
+            )
+        try:
+            self._db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
+            tables = {
+                row[0] for row in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+            }
+        except sqlite3.Error as error:
+            raise NoJournalError(f"{self._path} cannot be read: {error}") from None
+        self._empty = "sitting" not in tables
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def sittings(self, meeting: str | None = None) -> list[SittingRow]:
+        """All sittings that were written down, or a meeting's, the latest first."""
+        return [] if self._empty else self._ask(lambda: sittings.sittings(self._db, meeting))
+
+    def attendance(self, key: Key) -> list[AttendanceRow]:
+        """Who came and went, in the order it happened."""
+        return [] if self._empty else self._ask(lambda: sittings.attendance(self._db, key))
+
+    def quality(self, key: Key) -> list[QualityRow]:
+        """How good the calls were, by site."""
+        return [] if self._empty else self._ask(lambda: sittings.quality(self._db, key))
+
+    def unfinished(self, now: float) -> dict[str, Kept]:
+        """By meeting, the sitting that was being written when the last service stopped, if it is not over."""
+        found: dict[str, Kept] = {}
+        for row in self.sittings():
+            if row.ended <= now or row.cancelled or row.meeting in found:
+                continue
+            key = (row.meeting, row.key)
+            rows = self.attendance(key)
+            counts: dict[str, int] = {}
+            for one in rows:
+                counts[one.site] = counts.get(one.site, 0) + 1
+            quality = {one.site: one for one in self.quality(key)}
+            found[row.meeting] = Kept(row, sittings.last_words(rows), counts, quality)
+        return found
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        try:
+            return question()
+        except sqlite3.Error as error:
+            raise NoJournalError(f"{self._path} cannot be read: {error}") from None

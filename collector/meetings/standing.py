@@ -1,0 +1,31 @@
+"""The meetings of the moment as the exporters show them: each sitting, its phase, its readiness. Frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from collector.meetings.alarm import Stage
+from collector.meetings.model import Occurrence
+from collector.meetings.readiness import Phase, Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One sitting. `look` is there from an hour before until the end, `alarms` with it."""
+
+    occurrence: Occurrence
+    phase: Phase
+    look: Readiness | None = None
+    alarms: Mapping[Stage, bool] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """What is shown of all meetings, by start; a new object at every look."""
+
+    at: float = 0.0
+    sittings: tuple[Sitting, ...] = ()
+
+    def of(self, meeting: str) -> Sitting | None:
+        """The sitting of a meeting that is shown now."""
+        return next((one for one in self.sittings if one.occurrence.meeting == meeting), None)
