@@ -8,11 +8,13 @@ from collections.abc import Iterator
 import structlog
 
 from citynoc.clock import Clock
+from collector.coverage.uplinks import Uplinks
 from collector.meetings.readings import Readings
-from collector.metrics.ietf import IF_OPER_STATUS
+from collector.metrics import Family
+from collector.metrics.ietf import IF_HIGH_SPEED, IF_OPER_STATUS
 from collector.model import Device, DeviceName, Inventory
 from collector.outages.verdict import Judge, Via
-from collector.outcome import Answer, Failure, FailureKind, Measured, Outcome, SeriesSet
+from collector.outcome import Answer, Failure, FailureKind, Measured, Number, Outcome, SeriesSet
 from collector.plan import PollKey, Question
 from collector.sources import HintKind
 from collector.store import Store
@@ -36,6 +38,8 @@ class Dispatch:
         self._exposition = exposition
         self._clock = clock
         self._inventory = inventory
+        self.uplinks = Uplinks(inventory)
+        """The communes' ways out."""
         self.readings = Readings()
         """What meetings may depend on."""
         self._failing: dict[PollKey, FailureKind] = {}
@@ -44,6 +48,7 @@ class Dispatch:
         """Take a new inventory; what is remembered of devices that left it is dropped."""
         gone = self._inventory.devices.keys() - inventory.devices.keys()
         self._store.forget(gone)
+        self.uplinks.reconfigure(inventory)
         self.readings.forget(gone)
         for device in gone:
             for question in Question:
@@ -82,8 +87,13 @@ class Dispatch:
         self._judge.heard(
             device.name, self._clock.unix_of(asked_at), at, Via(key.question), rebooted=answer.rebooted
         )
-        for link, up in _link_states(device, answer.measured):
-            self._judge.link_status(link, up=up, at=self._clock.unix_of(asked_at))
+        if key.question is Question.LIVENESS:
+            self.uplinks.answered(device.name, asked_at, now)
+        for link, family, value in _link_readings(device, answer.measured):
+            if family is IF_OPER_STATUS:
+                self._judge.link_status(link, up=value == UP, at=self._clock.unix_of(asked_at))
+            else:
+                self.uplinks.speed(link, value, now + LIFE * _interval(device, key.question))
 
     def _failed(self, key: PollKey, failure: Failure, asked_at: float, now: float) -> None:
         if key.question is not Question.LIVENESS:  # a liveness question holds no samples
@@ -129,16 +139,17 @@ def _interval(device: Device, question: Question) -> float:
     return device.snmp.poll_interval if question is Question.POLL else device.snmp.liveness_interval
 
 
-def _link_states(device: Device, measured: tuple[Measured, ...]) -> Iterator[tuple[str, bool]]:
-    """Each uplink whose interface the device reports on, and whether that is up."""
+def _link_readings(device: Device, measured: tuple[Measured, ...]) -> Iterator[tuple[str, Family, Number]]:
+    """State and speed of each uplink whose interface the device reports on."""
     wanted = {link.interface: link.name for link in device.uplinks if link.interface}
     if not wanted:
         return
     for block in measured:
-        if block.series.family is IF_OPER_STATUS:
-            for name, status in zip(_interface_names(block.series), block.values, strict=True):
+        family = block.series.family
+        if family is IF_OPER_STATUS or family is IF_HIGH_SPEED:
+            for name, value in zip(_interface_names(block.series), block.values, strict=True):
                 if name in wanted:
-                    yield wanted[name], status == UP
+                    yield wanted[name], family, value
 
 
 def _interface_names(series: SeriesSet) -> Iterator[str]:

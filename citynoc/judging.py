@@ -5,13 +5,15 @@ regardless, and `journal_behind` says so.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from citynoc.clock import Clock
 from citynoc.duty import OnDuty
+from collector.model import SiteCode
 from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
+from collector.outages.state import Uplink
 from collector.outages.verdict import Context, Judge, Round
 from collector.scheduler import Scheduler
 
@@ -38,6 +40,8 @@ class Judging:
         """Planned work; a reload puts another one here."""
         self.duty = duty
         """What on-call says of an hour; a reload puts another one here."""
+        self.uplinks: Mapping[SiteCode, Uplink] = {}
+        """What is known of the communes' ways out; who looks at them puts it here."""
         self.acknowledged = frozenset(one.id for one in journal.open_outages if one.acknowledged)
         """Outages that somebody has taken, at first as the journal remembers; who knows of it puts it here."""
         self._journal = journal
@@ -73,4 +77,4 @@ class Judging:
         self._scheduler.ask_now(verdicts.asks)
         if verdicts.news:
             await self._journal.record(verdicts)
-        self.state = replace(verdicts.state, duty=self.duty.at(verdicts.state.at))
+        self.state = replace(verdicts.state, duty=self.duty.at(verdicts.state.at), uplinks=self.uplinks)

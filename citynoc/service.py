@@ -18,12 +18,14 @@ from citynoc.dispatch import Dispatch
 from citynoc.duty import OnDuty
 from citynoc.judging import Judging
 from citynoc.meetings.conferring import Conferring
+from citynoc.observing import Observing
 from citynoc.settings import Settings
 from citynoc.trapping import Trapping
 from citynoc.views import ServiceViews
 from collector import plan
 from collector.config.load import Configuration, load
 from collector.config.problems import ConfigurationError
+from collector.coverage import diary
 from collector.model import Broker, DeviceName, Inventory
 from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
@@ -81,6 +83,13 @@ class Service:
                 calendar=Calendar(self._configuration.maintenance, inventory),
                 duty=OnDuty(self._configuration.on_call),
                 broker_connected=self._broker_connected,
+            )
+            self._observing = Observing(
+                self._dispatch.uplinks,
+                self._judging,
+                inventory,
+                self._settings.data / diary.FILE,
+                self._clock,
             )
             self._trapping = Trapping(
                 inventory, self._settings.data / "snmp-engine.json", self._clock.steady, self._trapped
@@ -153,6 +162,7 @@ class Service:
                 tasks.create_task(self._listen(), name="mqtt"),
                 tasks.create_task(self._covering.run(), name="coverage"),
                 tasks.create_task(self._conferring.run(), name="meetings"),
+                tasks.create_task(self._observing.run(), name="uplinks"),
                 tasks.create_task(self._silences.run(), name="silences"),
                 tasks.create_task(self._trapping.run(), name="traps"),
                 tasks.create_task(self._settle(), name="settle"),
@@ -235,6 +245,7 @@ class Service:
         self._views.reconfigured(inventory)
         self._covering.reconfigure(new.coverage, inventory)
         self._conferring.reconfigure(new.meetings, inventory)
+        self._observing.inventory = inventory
         self._trapping.reconfigure(inventory)
         if _session(old) != _session(new):
             self._broker_changed.set()

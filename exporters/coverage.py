@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from collector.coverage.links import Measured
 from collector.coverage.reckoning import Reckoning, Share, measured_share
 from collector.coverage.standing import Standing
 from collector.coverage.target import Basis, Target
@@ -13,8 +14,11 @@ from collector.metrics import coverage as families
 from collector.outages.state import CityState
 from collector.outcome import Number
 from exporters.api import UnknownFilterError
+from exporters.coverage_units import UnitExposition
 from exporters.state import label_text
 
+Seen = Mapping[str, Measured]
+"""What is measured now, by target."""
 Rows = Sequence[tuple[tuple[str, ...], Number]]
 
 
@@ -25,10 +29,16 @@ class CoverageExposition:
         self.standing = standing
         self._zone = _zone(timezone)
         self._fixed = tuple(self._declared())
+        self._units = UnitExposition(standing)
 
     def bodies(self, state: CityState) -> Iterator[tuple[Family, bytes]]:
         """Each family with its lines."""
-        shares = list(self._shares(state))
+        seen = {
+            one.target.key: self.standing.measured(state, one.target.measured)
+            for one in self.standing.reckonings
+            if one.target.measured is not None
+        }
+        shares = list(self._shares(seen))
         for family, values in (
             (families.RATIO, [(labels, rounded(share.ratio)) for labels, share in shares]),
             (families.NUMERATOR, [(labels, share.numerator) for labels, share in shares]),
@@ -36,22 +46,25 @@ class CoverageExposition:
             (families.UNKNOWN, [(labels, share.unknown) for labels, share in shares]),
         ):
             yield _body(family, [(labels, value) for labels, value in values if value is not None])
-        yield _body(families.DISAGREEMENTS, self._disagreements(state))
+        yield _body(families.DISAGREEMENTS, self._disagreements(seen))
+        yield _body(families.FAILING, _failing(seen))
+        yield from self._units.bodies({target: measured.links for target, measured in seen.items()})
         yield from self._fixed
 
-    def _shares(self, state: CityState) -> Iterator[tuple[tuple[str, ...], Share]]:
-        measured = self.standing.measured(state)
+    def _shares(self, seen: Seen) -> Iterator[tuple[tuple[str, ...], Share]]:
         for one in self.standing.reckonings:
             yield (one.target.key, Basis.DECLARED), one.declared
-            if one.target.measured:
+            measured = seen.get(one.target.key)
+            if measured is not None:
                 share = measured_share(one.target, measured, self.standing.evidence.maps.communes)
                 yield (one.target.key, Basis.MEASURED), share
 
-    def _disagreements(self, state: CityState) -> Rows:
-        links = self.standing.measured(state).links
+    def _disagreements(self, seen: Seen) -> Rows:
         found: list[tuple[tuple[str, ...], Number]] = []
         for one in self.standing.reckonings:
-            if one.target.measured:
+            measured = seen.get(one.target.key)
+            if measured is not None:
+                links = measured.links
                 odd = sum(
                     links.get(code) is not None and links[code] is not (covered > 0)
                     for code, covered in one.figures.items()
@@ -110,6 +123,12 @@ def as_json(standing: Standing | None, state: CityState, wanted: Mapping[str, st
         raise UnknownFilterError(f"unknown target '{target}'; there are: {', '.join(targets)}")
     found = standing.reckoned(state, on=on, target=target)
     return document(standing.evidence, found, on, standing.as_of)
+
+
+def _failing(seen: Seen) -> Rows:
+    return [
+        ((key, quality), count) for key, measured in seen.items() for quality, count in measured.lacking()
+    ]
 
 
 def _info(target: Target) -> tuple[str, ...]:

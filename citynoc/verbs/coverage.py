@@ -5,30 +5,41 @@ It asks no device: `--data` reads a month of links from the journal, and without
 
 import argparse
 import csv
+import io
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
+from citynoc.coverage_table import shown
+from citynoc.printing import PrintError, print_pdf
+from collector import atomic
 from collector.config import load
 from collector.config.problems import did_you_mean
-from collector.coverage.admin_map import AdminMap, Commune
+from collector.coverage import diary
+from collector.coverage.admin_map import AdminMap, Commune, CommuneCode
 from collector.coverage.evidence import Evidence
-from collector.coverage.measure import Measured, links_in_month
-from collector.coverage.reckoning import Reckoning, Share
-from collector.coverage.target import Denominator
-from collector.coverage.tell import EVIDENCE_COLUMNS, UNIT_COLUMNS, document, evidence_rows, unit_rows
-from collector.model import Inventory
-from collector.outages.history import History, NoJournalError
+from collector.coverage.links import Measured, Sight, links_over
+from collector.coverage.reckoning import Reckoning
+from collector.coverage.target import LinkRule
+from collector.coverage.tell import (
+    EVIDENCE_COLUMNS,
+    LINK_COLUMNS,
+    UNIT_COLUMNS,
+    document,
+    evidence_rows,
+    link_rows,
+    unit_rows,
+)
+from collector.model import Inventory, SiteCode
+from collector.outages.history import Availability, History, NoJournalError
 from exporters.coverage_map import geojson
 from exporters.coverage_report.report import Asked, report
 from exporters.coverage_report.texts import Writer
@@ -37,13 +48,6 @@ from exporters.live.texts import Language
 
 HELP = "say how far the city is from its broadband targets"
 FOUND_SOMETHING, MISUSE = 1, 2
-DAYS_A_MONTH = 30
-NEXT_SHOWN = 5
-COUNTED = {
-    Denominator.HOUSEHOLDS: "households",
-    Denominator.POPULATION: "people",
-    Denominator.COMMUNES: "communes",
-}
 
 
 class MisuseError(Exception):
@@ -56,7 +60,7 @@ class Cut(NamedTuple):
     as_of: date
     on: AdminMap
     communes: Mapping[str, Commune]
-    measured: Measured | None
+    sight: Sight | None
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -68,54 +72,103 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", metavar="NAME", help="one target instead of all")
     parser.add_argument("--tag", metavar="TAG", help="only communes whose site has this tag, as pilot")
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="take the month's working links from the journal here"
+        "--data", type=Path, metavar="DIR", help="take measured links from the journal and the diary here"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="everything as JSON")
     form.add_argument("--csv", action="store_true", help="one line a target and unit")
     form.add_argument("--evidence", action="store_true", help="the claims behind each number, as CSV")
     form.add_argument(
+        "--links", action="store_true", help="what was measured of each commune, as CSV; wants --data"
+    )
+    form.add_argument(
         "--report", choices=[*Language], metavar="LANGUAGE", help="the report as one HTML file: vi or en"
     )
     form.add_argument("--geojson", action="store_true", help="the map with each unit's numbers")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write there, whole or not at all; a report whose FILE ends in .pdf is printed by Chromium",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """0; 1 if there are no targets or no journal; 2 for a day, map, target or tag that does not exist."""
+    """0; 1 if there are no targets, no journal or no browser; 2 for a day, map, target or tag that does not exist."""
     configuration = load(args.config, os.environ, need_secrets=False)
     evidence, inventory = configuration.coverage, configuration.inventory
     if evidence is None:
         sys.stderr.write(f"citynoc coverage: {args.config}/targets.yml does not exist: nothing is promised\n")
         return FOUND_SOMETHING
     try:
+        _check(args)
         cut = _cut(args, evidence, inventory)
+        found = evidence.reckon(cut.as_of, cut.on, target=args.target, communes=cut.communes, sight=cut.sight)
+        _deliver(_told(args, evidence, inventory, cut, found), args.output)
     except MisuseError as error:
         sys.stderr.write(f"citynoc coverage: {error}\n")
         return MISUSE
-    except NoJournalError as error:
+    except (NoJournalError, diary.DiaryError, PrintError) as error:
         sys.stderr.write(f"citynoc coverage: {error}\n")
         return FOUND_SOMETHING
-    found = evidence.reckon(
-        cut.as_of, cut.on, target=args.target, communes=cut.communes, measured=cut.measured
-    )
+    return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Options that mean nothing without one another."""
+    if args.links and args.data is None:
+        raise MisuseError("--links wants --data: only a journal knows what was measured")
+    if _on_paper(args.output) and not args.report:
+        raise MisuseError("only a report is printed as PDF; add --report vi or --report en")
+
+
+def _on_paper(output: Path | None) -> bool:
+    return output is not None and output.suffix.lower() == ".pdf"
+
+
+def _told(
+    args: argparse.Namespace, evidence: Evidence, inventory: Inventory, cut: Cut, found: Sequence[Reckoning]
+) -> str:
+    """What was asked for, as text that ends its last line."""
     if args.json:
         told = document(evidence, found, cut.on, cut.as_of)
         told["selection"] = {"tag": args.tag, "communes": len(cut.communes)}
-        print(json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True))
-    elif args.csv:
-        _csv(UNIT_COLUMNS, unit_rows(found))
-    elif args.evidence:
-        targets = [one.target for one in found]
-        _csv(EVIDENCE_COLUMNS, evidence_rows(evidence, targets, cut.communes, cut.on, cut.as_of))
-    elif args.geojson:
-        print(json.dumps(geojson(load_borders(), cut.on, found), ensure_ascii=False, separators=(",", ":")))
-    elif args.report:
+        return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if args.csv or args.evidence or args.links:
+        return _csv(*_rows(args, evidence, cut, found))
+    if args.geojson:
+        drawn = geojson(load_borders(), cut.on, found)
+        return json.dumps(drawn, ensure_ascii=False, separators=(",", ":")) + "\n"
+    if args.report:
         name = inventory.city.name
         asked = Asked(name, evidence, cut.on, cut.communes, found, load_borders(), args.tag)
-        print(report(asked, Writer(Language(args.report))))
-    else:
-        _show(found, cut, args.tag)
-    return 0
+        return report(asked, Writer(Language(args.report))) + "\n"
+    cut_to = f", {len(cut.communes)} communes tagged {args.tag}" if args.tag else ""
+    terminal = args.output is None and sys.stdout.isatty()
+    return shown(found, cut.on, cut_to, width=shutil.get_terminal_size().columns if terminal else None)
+
+
+def _rows(
+    args: argparse.Namespace, evidence: Evidence, cut: Cut, found: Sequence[Reckoning]
+) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+    """Heading and rows of the table that was asked for."""
+    if args.csv:
+        return UNIT_COLUMNS, unit_rows(found)
+    if args.links:
+        return LINK_COLUMNS, link_rows(evidence, found, cut.communes, cut.on)
+    targets = [one.target for one in found]
+    return EVIDENCE_COLUMNS, evidence_rows(evidence, targets, cut.communes, cut.on, cut.as_of)
+
+
+def _deliver(text: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(text)
+        return
+    content = print_pdf(text) if _on_paper(output) else text
+    try:
+        atomic.replace(output, content)
+    except OSError as error:
+        raise MisuseError(f"cannot write {output}: {error.strerror}") from None
 
 
 def _cut(args: argparse.Namespace, evidence: Evidence, inventory: Inventory) -> Cut:
@@ -137,10 +190,11 @@ def _cut(args: argparse.Namespace, evidence: Evidence, inventory: Inventory) -> 
         if not communes:
             tags = sorted({tag for site in sites.values() for tag in site.tags})
             raise MisuseError(f"no commune is tagged '{args.tag}'; there are: {', '.join(tags) or 'no tags'}")
-    measured = None
+    sight = None
     if args.data is not None:
-        measured = _month(args.data, as_of, zone, {code: site.code for code, site in sites.items()}, evidence)
-    return Cut(as_of, on, communes, measured)
+        found = {code: site.code for code, site in sites.items() if code in communes}
+        sight = partial(_recorded, args.data, as_of, zone, found)
+    return Cut(as_of, on, communes, sight)
 
 
 def _day(text: str | None, zone: tzinfo) -> date:
@@ -152,83 +206,25 @@ def _day(text: str | None, zone: tzinfo) -> date:
         raise MisuseError(f"cannot read --as-of {text!r}; write it like 2025-06-30") from None
 
 
-def _month(data: Path, as_of: date, zone: tzinfo, sites: Mapping[str, str], evidence: Evidence) -> Measured:
-    """The links of the day's month, up to the end of the day."""
-    begin = datetime(as_of.year, as_of.month, 1, tzinfo=zone)
-    end = datetime(as_of.year, as_of.month, as_of.day, 23, 59, 59, tzinfo=zone)
+def _recorded(
+    data: Path, as_of: date, zone: tzinfo, sites: Mapping[CommuneCode, SiteCode], rule: LinkRule
+) -> Measured:
+    """The links over the rule's window of days, the last of them `as_of`."""
+    first = as_of - timedelta(days=rule.window - 1)
+    begin, end = (
+        datetime.combine(day, datetime.min.time(), zone) for day in (first, as_of + timedelta(days=1))
+    )
+    reached: dict[SiteCode, Availability] = {}
     with History(data / "journal.sqlite") as history:
-        seconds = history.sites(begin.timestamp(), end.timestamp(), zone)
-    return links_in_month(seconds, f"{as_of:%Y-%m}", sites, evidence.rules.available)
+        for (site, _), seconds in history.sites(begin.timestamp(), end.timestamp(), zone).items():
+            reached.setdefault(SiteCode(site), Availability()).plus(seconds)
+    tallies = diary.read(data / diary.FILE, first, as_of)
+    return links_over(reached, tallies, sites, rule, f"{first}/{as_of}")
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows(rows)
-
-
-def _show(found: Sequence[Reckoning], cut: Cut, tag: str | None) -> None:
-    cut_to = f", {len(cut.communes)} communes tagged {tag}" if tag else ""
-    table = Table(
-        title=f"Coverage on {cut.as_of}, map {cut.on.name}{cut_to}", title_justify="left", box=box.SIMPLE_HEAD
-    )
-    for name in ("target", "promised", "by", "declared", "at most", "missing", "unknown", "measured"):
-        table.add_column(name, overflow="fold", justify="left" if name == "target" else "right")
-    table.add_column("a month", justify="right")
-    table.add_column("at that pace")
-    for one in found:
-        table.add_row(*_summary(one))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 160)
-    console.print(table)
-    if len(found) == 1:
-        _details(found[0], console)
-
-
-def _summary(one: Reckoning) -> tuple[str, ...]:
-    threshold = one.target.threshold
-    monthly = "" if one.pace is None else f"{float(one.pace.per_day * DAYS_A_MONTH):+,.0f}"
-    return (
-        one.target.key,
-        f"{float(threshold):.0%}",
-        f"{one.target.deadline}",
-        _percent(one.declared),
-        "" if one.declared.at_most_ratio is None else f"{float(one.declared.at_most_ratio):.1%}",
-        f"{one.declared.missing(threshold):,} {COUNTED[one.target.denominator]}",
-        f"{one.declared.unknown:,}",
-        "" if one.measured is None else _percent(one.measured),
-        monthly,
-        _outlook(one),
-    )
-
-
-def _percent(share: Share) -> str:
-    if share.ratio is None:
-        return "nothing to count"
-    return f"{float(share.ratio):.2%}{' (above 100 %!)' if share.ratio > 1 else ''}"
-
-
-def _outlook(one: Reckoning) -> str:
-    if one.reached_on is not None:
-        return f"kept since {one.reached_on}"
-    if one.expected_on is None:
-        return "never"
-    return f"{one.expected_on}{', too late' if one.late else ''}"
-
-
-def _details(one: Reckoning, console: Console) -> None:
-    for each in one.next[:NEXT_SHOWN]:
-        console.print(
-            f"next: {each.code} {each.name}: {each.gain:,} to gain, {each.together:,} together",
-            highlight=False,
-        )
-    above = [unit for unit in one.units if unit.above_one]
-    for unit in above:
-        console.print(
-            f"above the census: {unit.code} {unit.name}: {unit.declared.numerator:,} of {unit.declared.denominator:,}",
-            highlight=False,
-        )
-    if one.unknown:
-        console.print(f"nobody speaks about: {', '.join(one.unknown)}", highlight=False)
-    for odd in one.disagreements:
-        said = ("declared, but its link fails", "its link works, but nothing is declared")[odd.measured]
-        console.print(f"disagreement: {odd.commune} {odd.name}: {said}", highlight=False)
+    return written.getvalue()

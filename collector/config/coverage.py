@@ -10,14 +10,21 @@ from types import MappingProxyType
 from collector.config.admin import FOLDER, MAPS, read_maps
 from collector.config.document import shown_name
 from collector.config.problems import Problem, Severity
-from collector.config.schema_targets import DAY, TargetsFile, TargetShape, TitleShape
+from collector.config.schema_targets import (
+    DAY,
+    Backup,
+    MeasuredShape,
+    TargetsFile,
+    TargetShape,
+    TitleShape,
+)
 from collector.config.shape import validate
 from collector.config.tables import Tables
 from collector.config.yaml import read
 from collector.coverage.admin_map import AdminMaps
 from collector.coverage.evidence import Evidence
 from collector.coverage.survey import Claim, Key, Surveys, parse_survey
-from collector.coverage.target import SurveyRules, Target, Title
+from collector.coverage.target import LinkRule, SurveyRules, Target, Title
 from collector.model import Place
 
 TARGETS, SURVEYS = "targets.yml", "surveys"
@@ -42,7 +49,6 @@ def read_coverage(directory: Path, root: Path) -> tuple[Evidence | None, list[Pr
         shape.surveys.carriers,
         round(shape.surveys.every / DAY),
         shape.surveys.pace_over,
-        shape.links.available,
     )
     targets = {key: _target(key, one) for key, one in shape.targets.items()}
     inputs = tuple(tables.inputs[name] for name in sorted(tables.inputs))
@@ -93,7 +99,18 @@ def _target(key: str, shape: TargetShape) -> Target:
         shape.owner,
         frozenset(shape.technologies),
         shape.commune_at_least or Fraction(0),
-        shape.measured,
+        None if shape.measured is None else _rule(shape.measured),
+    )
+
+
+def _rule(shape: MeasuredShape) -> LinkRule:
+    return LinkRule(
+        shape.availability,
+        round(shape.window / DAY),
+        shape.known,
+        shape.capacity_mbps,
+        shape.backup is Backup.REQUIRED,
+        shape.latency_ms,
     )
 
 

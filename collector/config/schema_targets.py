@@ -1,5 +1,6 @@
 """The shapes of `targets.yml` and `admin/maps.yml`: promises, who declares, and dated administrative maps."""
 
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Self
 
@@ -9,7 +10,6 @@ from collector.config.fields import (
     Day,
     Name,
     Text,
-    Truth,
     WrittenWrongError,
     as_json,
     between,
@@ -17,15 +17,18 @@ from collector.config.fields import (
     one_of,
     read_duration,
     read_integer,
+    read_truth,
     shown,
     text_of,
 )
 from collector.config.schema_network import MapName
 from collector.config.shape import Shape
-from collector.coverage.target import HOUSEHOLD_COLUMNS, Column, Denominator, Technology
+from collector.coverage.target import HOUSEHOLD_COLUMNS, Column, Denominator, LinkRule, Technology
 
 DAY = 86400.0
 LONGEST_PACE = 100
+LONGEST_WINDOW = 366
+_ANY_LINK = LinkRule()
 
 _read_share_text = matching(r"0(\.\d{1,6})?|1(\.0{1,6})?", "a share between 0 and 1", "write 0.8 for 80 %")
 
@@ -76,6 +79,54 @@ class TitleShape(Shape):
     """In English. Example: Fibre in every commune"""
 
 
+class Backup(StrEnum):
+    """Whether a second uplink must work."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
+class MeasuredShape(Shape):
+    """Which links of communes' offices are evidence. `measured: true` is a link that works, and asks for nothing else."""
+
+    noun: ClassVar[str] = "measured"
+    short = ({"type": "boolean"},)
+
+    availability: Annotated[Fraction, BeforeValidator(_read_threshold), _SHARE] = _ANY_LINK.availability
+    """Share of the known time in which the link must have worked, and been as it is asked for below. Example: 0.99"""
+    window: Annotated[
+        float,
+        BeforeValidator(between(DAY, LONGEST_WINDOW * DAY, _read_days, " s")),
+        as_json(type="string", pattern="^[0-9]+(h|d)$"),
+    ] = _ANY_LINK.window * DAY
+    """Days, up to the day that a report is of, over which it is looked at. Example: 30d"""
+    known: Annotated[Fraction, BeforeValidator(_read_share), _SHARE] = _ANY_LINK.known
+    """Share of the window that must have been watched; what was watched for less is unknown. Example: 0.5"""
+    capacity_mbps: (
+        Annotated[
+            int, BeforeValidator(between(1, 1_000_000, read_integer)), as_json(type="integer", minimum=1)
+        ]
+        | None
+    ) = None
+    """Mbit/s that an uplink that works must have, by its interface's ifHighSpeed. Example: 100"""
+    backup: Annotated[
+        Backup, BeforeValidator(one_of(Backup, "a word for a second uplink")), as_json(enum=[*Backup])
+    ] = Backup.OPTIONAL
+    """Whether a second uplink, in another cable, must work too: `required` or `optional`. Example: required"""
+    latency_ms: (
+        Annotated[int, BeforeValidator(between(1, 10_000, read_integer)), as_json(type="integer", minimum=1)]
+        | None
+    ) = None
+    """Milliseconds that a question to the router may take there and back. Example: 100"""
+
+
+def _read_measured(value: Any) -> Any:
+    """`true` for a link that works, `false` for none, or a mapping."""
+    if isinstance(value, str):
+        return {} if read_truth(value) else None
+    return value
+
+
 class TargetShape(Shape):
     """One promise."""
 
@@ -97,10 +148,10 @@ class TargetShape(Shape):
 
     Example: 0.5
     """
-    measured: Truth = False
-    """For a share of communes: whether a working link of the commune's office counts as evidence, too.
+    measured: Annotated[MeasuredShape | None, BeforeValidator(_read_measured)] = None
+    """For a share of communes: which links of communes' offices count as evidence, too. `true` is any that works.
 
-    Example: true
+    Example: {availability: 0.99, window: 30d, capacity_mbps: 100}
     """
     threshold: Annotated[Fraction, BeforeValidator(_read_threshold), _SHARE]
     """Share that was promised. Example: 0.80"""
@@ -124,7 +175,7 @@ class TargetShape(Shape):
             raise WrittenWrongError(
                 f"{self.measure[0]} is no share of {self.of}", f"write `of: {wanted}` or `of: communes`"
             )
-        if self.of is not Denominator.COMMUNES and self.measured:
+        if self.of is not Denominator.COMMUNES and self.measured is not None:
             raise WrittenWrongError(
                 "the link of a commune's office proves nothing about households or people",
                 "`measured` is for targets of communes",
@@ -151,15 +202,6 @@ class SurveysShape(Shape):
     """Number of surveys over which the pace is taken. Example: 4"""
 
 
-class LinksShape(Shape):
-    """When a commune's link counts as working in a monthly report."""
-
-    noun: ClassVar[str] = "links"
-
-    available: Annotated[Fraction, BeforeValidator(_read_threshold), _SHARE] = Fraction(99, 100)
-    """Share of a month's known time in which a commune's link must have worked to count. Example: 0.99"""
-
-
 class TargetsFile(Shape):
     """`targets.yml`."""
 
@@ -167,8 +209,6 @@ class TargetsFile(Shape):
 
     surveys: SurveysShape
     """Who declares and how often. Example: {carriers: [carrier-a], every: 92d}"""
-    links: LinksShape = LinksShape()
-    """When a commune's link counts as working in a monthly report. Example: {available: 0.99}"""
     targets: dict[Name, TargetShape]
     """Promises by name.
 

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from collector.coverage.admin_map import AdminMap, AdminMaps, Commune, CommuneCode
-from collector.coverage.measure import Measured, Moment, moments
+from collector.coverage.links import Sight
+from collector.coverage.measure import Moment, moments
 from collector.coverage.reckoning import Reckoning, reckon
 from collector.coverage.survey import Surveys
 from collector.coverage.target import SurveyRules, Target
@@ -38,9 +39,12 @@ class Evidence:
         *,
         target: str | None = None,
         communes: Mapping[CommuneCode, Commune] | None = None,
-        measured: Measured | None = None,
+        sight: Sight | None = None,
     ) -> tuple[Reckoning, ...]:
-        """One target or all, on a day and a map; `communes` cuts it to some of them. Raises KeyError for a strange target."""
+        """One target or all, on a day and a map; `communes` cuts it to some of them. Raises KeyError for a strange target.
+
+        `sight` is how links are looked at; without it nothing is measured.
+        """
         within = self.maps.communes if communes is None else communes
         shared: dict[object, tuple[Moment, ...]] = {}
         found = []
@@ -48,6 +52,7 @@ class Evidence:
             spoken = (one.columns, one.technologies)
             if spoken not in shared:
                 shared[spoken] = moments(one, self.surveys, within, as_of)
+            measured = None if sight is None or one.measured is None else sight(one.measured)
             found.append(
                 reckon(
                     one, shared[spoken], within, on, as_of, measured=measured, pace_over=self.rules.pace_over

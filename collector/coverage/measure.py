@@ -1,4 +1,4 @@
-"""What a target's evidence says of each commune: declared by carriers, or measured by citynoc. Never mixed, never guessed.
+"""What carriers' claims say of each commune, for one target. What citynoc measures is in `links`: the two never mix.
 
 Declared has two ends: at least the largest single claim (all others may speak of the same households), at most the sum
 of all (none of them do). Neither is cut off at the census: what is above it is a finding. A commune that nobody speaks
@@ -6,20 +6,12 @@ about is absent, which is unknown and never covered.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import NamedTuple
 
 from collector.coverage.admin_map import Commune, CommuneCode
 from collector.coverage.survey import Book, Claim, Surveys
 from collector.coverage.target import COLUMNS, HOUSEHOLD_COLUMNS, Denominator, Target, Technology
-from collector.model import SiteCode
-from collector.outages.history import Availability
-from collector.outages.state import CityState, State
-
-LINK_WORKS = frozenset({State.UP, State.AGENT_DOWN})
-LINK_FAILS = frozenset({State.UNREACHABLE, State.DOWN})
 
 
 class Figure(NamedTuple):
@@ -34,15 +26,6 @@ class Moment(NamedTuple):
 
     date: date
     figures: Mapping[CommuneCode, Figure]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What citynoc saw: the communes whose link works (True) or does not (False); unknown ones are absent."""
-
-    links: Mapping[CommuneCode, bool]
-    period: str
-    """`now`, or the month it is of."""
 
 
 def base_of(target: Target, commune: Commune) -> int:
@@ -129,32 +112,3 @@ def standing(target: Target, claims: Iterable[Claim], until: date) -> dict[Commu
         if any(claim.values[column] is not None for column in columns):
             found.setdefault(commune, []).append(claim)
     return found
-
-
-def links_now(state: CityState, sites: Mapping[CommuneCode, SiteCode]) -> Measured:
-    """Communes by whether their office is reachable now. `sites` gives each commune's site."""
-    links: dict[CommuneCode, bool] = {}
-    for commune, site in sites.items():
-        found = state.sites.get(site)
-        if found in LINK_WORKS:
-            links[commune] = True
-        elif found in LINK_FAILS:
-            links[commune] = False
-    return Measured(links, "now")
-
-
-def links_in_month(
-    seconds: Mapping[tuple[str, str], Availability],
-    month: str,
-    sites: Mapping[CommuneCode, str],
-    threshold: Fraction,
-) -> Measured:
-    """Communes by whether their office was reachable for `threshold` of the known time of a month (YYYY-MM)."""
-    links: dict[CommuneCode, bool] = {}
-    for commune, site in sites.items():
-        found = seconds.get((site, month))
-        known = 0.0 if found is None else found.up + found.down
-        if found is not None and known > 0:
-            # Not by its ratio: 99 of 100 seconds is 0.99, and the nearest float is a little less.
-            links[commune] = Fraction(found.up) >= threshold * Fraction(known)
-    return Measured(links, month)

@@ -12,8 +12,9 @@ from math import ceil
 from types import MappingProxyType
 
 from collector.coverage.admin_map import AdminMap, Commune, CommuneCode, UnitCode, largest_remainder
-from collector.coverage.measure import Figure, Measured, Moment, base_of, counted, people_of
-from collector.coverage.target import Denominator, Target
+from collector.coverage.links import Measured
+from collector.coverage.measure import Figure, Moment, base_of, counted, people_of
+from collector.coverage.target import Denominator, Quality, Target
 
 FURTHEST = 36_525
 """Days: a date more than a century away says that the pace leads nowhere."""
@@ -109,12 +110,13 @@ class Next:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A commune of which carriers and citynoc say different things."""
+    """A commune of which carriers and citynoc say different things. `fails` is what its link lacks."""
 
     commune: CommuneCode
     name: str
     declared: bool
     measured: bool
+    fails: tuple[Quality, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ class Reckoning:
     map: str
     declared: Share
     measured: Share | None
-    measured_period: str | None
+    seen: Measured | None
+    """What `measured` is the sum of; None if the target takes no link as evidence, or nothing was looked at."""
     units: tuple[UnitShare, ...]
     trend: tuple[Point, ...]
     pace: Pace | None
@@ -162,11 +165,11 @@ def reckon(
 ) -> Reckoning:
     """The target in these communes (all, or those with a tag) on a map, as it was known on a day.
 
-    `declared_moments` as `moments` gives them for this target. `measured` counts only for a target that takes a working link as evidence.
+    `declared_moments` as `moments` gives them for this target. `measured` is by the target's own rule.
     """
     history = [Moment(moment.date, counted(target, moment.figures, communes)) for moment in declared_moments]
     figures = history[-1].figures if history else {}
-    seen = measured if target.measured else None
+    seen = None if target.measured is None else measured
     bases = {code: base_of(target, commune) for code, commune in communes.items()}
     whole = sum(bases.values())
     trend = tuple(Point(moment.date, _share(moment.figures, bases, whole)) for moment in history)
@@ -179,7 +182,7 @@ def reckon(
         on.name,
         declared,
         None if seen is None else measured_share(target, seen, communes),
-        None if seen is None else seen.period,
+        seen,
         units,
         trend,
         pace,
@@ -319,7 +322,7 @@ def _disagreements(
     figures: Mapping[CommuneCode, Figure], measured: Measured, communes: Mapping[CommuneCode, Commune]
 ) -> tuple[Disagreement, ...]:
     return tuple(
-        Disagreement(code, communes[code].name, figures[code].at_least > 0, works)
+        Disagreement(code, communes[code].name, figures[code].at_least > 0, works, measured.fails(code))
         for code, works in sorted(measured.links.items())
         if code in figures and code in communes and (figures[code].at_least > 0) is not works
     )

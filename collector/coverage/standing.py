@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 from collector.coverage.admin_map import AdminMap, CommuneCode
 from collector.coverage.evidence import Evidence
-from collector.coverage.measure import Measured, links_now
+from collector.coverage.links import Measured, links_now
 from collector.coverage.reckoning import Reckoning
+from collector.coverage.target import LinkRule
 from collector.model import Inventory, SiteCode
 from collector.outages.state import CityState
 
@@ -30,9 +32,9 @@ class Standing:
         sites = {code: site.code for code, site in evidence.sites(inventory).items()}
         return cls(evidence, as_of, on, evidence.reckon(as_of, on), MappingProxyType(sites))
 
-    def measured(self, state: CityState) -> Measured:
-        """The communes' links now."""
-        return links_now(state, self.sites)
+    def measured(self, state: CityState, rule: LinkRule) -> Measured:
+        """The communes' links now, as a rule looks at them."""
+        return links_now(state, self.sites, rule)
 
     def reckoned(
         self, state: CityState, *, on: AdminMap | None = None, target: str | None = None
@@ -44,11 +46,12 @@ class Standing:
         chosen = self.on if on is None else on
         wanted = [self.evidence.targets[target]] if target is not None else self.evidence.targets.values()
         kept = {one.target.key: one for one in self.reckonings} if chosen is self.on else {}
-        measured = self.measured(state)
         found: list[Reckoning] = []
         for one in wanted:
-            if one.key in kept and not one.measured:
+            if one.key in kept and one.measured is None:
                 found.append(kept[one.key])
             else:
-                found += self.evidence.reckon(self.as_of, chosen, target=one.key, measured=measured)
+                found += self.evidence.reckon(
+                    self.as_of, chosen, target=one.key, sight=partial(self.measured, state)
+                )
         return tuple(found)

@@ -44,6 +44,42 @@ class Basis(StrEnum):
     MEASURED = "measured"
 
 
+class Quality(StrEnum):
+    """What may be asked of a measured link."""
+
+    AVAILABILITY = "availability"
+    CAPACITY = "capacity"
+    BACKUP = "backup"
+    LATENCY = "latency"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """When the link of a commune's office is evidence: each quality asked for must hold for long enough.
+
+    Long enough is `availability` of the time in which it was known, over `window` days; what was known for less than
+    `known` of the window is unknown. `capacity` is Mbit/s, `latency` milliseconds; None and False ask for nothing.
+    """
+
+    availability: Fraction = Fraction(99, 100)
+    window: int = 30
+    known: Fraction = Fraction(1, 2)
+    capacity: int | None = None
+    backup: bool = False
+    latency: int | None = None
+
+    @property
+    def asked(self) -> tuple[Quality, ...]:
+        """What must hold, in the order in which it is told."""
+        wanted = {
+            Quality.AVAILABILITY: True,
+            Quality.CAPACITY: self.capacity is not None,
+            Quality.BACKUP: self.backup,
+            Quality.LATENCY: self.latency is not None,
+        }
+        return tuple(quality for quality, asked in wanted.items() if asked)
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """A text for people in both languages."""
@@ -57,7 +93,7 @@ class Target:
     """One promise. `columns` of rows by `technologies` (all if empty) speak about it.
 
     With communes as denominator a commune counts when anything in it is covered, or when at least `commune_at_least` of
-    its households (population) is. `measured`: a working link of the commune's office is evidence, too.
+    its households (population) is. `measured` says which links of communes' offices are evidence, too; None: none are.
     """
 
     key: str
@@ -70,17 +106,13 @@ class Target:
     owner: str
     technologies: frozenset[Technology] = frozenset()
     commune_at_least: Fraction = Fraction(0)
-    measured: bool = False
+    measured: LinkRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SurveyRules:
-    """Who declares, how often a survey is due (days), and over how many surveys the pace is taken.
-
-    `available`: share of a month's known time for which a link must have worked to count in a monthly report.
-    """
+    """Who declares, how often a survey is due (days), and over how many surveys the pace is taken."""
 
     carriers: tuple[str, ...]
     every: int
     pace_over: int
-    available: Fraction = Fraction(99, 100)

@@ -11,7 +11,7 @@ from collector.coverage.admin_map import AdminMap, CommuneCode
 from collector.coverage.evidence import Evidence
 from collector.coverage.measure import standing
 from collector.coverage.reckoning import Reckoning, Share, UnitShare
-from collector.coverage.target import COLUMNS, Target, Title
+from collector.coverage.target import COLUMNS, LinkRule, Quality, Target, Title
 
 Value = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
 DECIMALS = 6
@@ -20,6 +20,9 @@ NEXT_SHOWN = 20
 UNIT_COLUMNS = (
     "as_of", "map", "target", "of", "unit", "unit_name", "covered", "covered_at_most", "total", "unknown", "ratio",
     "ratio_at_most", "estimated", "above_one", "overlap", "measured_covered", "measured_unknown",
+)  # fmt: skip
+LINK_COLUMNS = (
+    "target", "commune", "commune_name", "district", "unit", "period", "as_asked", *Quality, "fails",
 )  # fmt: skip
 EVIDENCE_COLUMNS = (
     "target", "commune", "commune_name", "district", "unit", "carrier", "technology", "date", *COLUMNS, "source", "written_at",
@@ -59,7 +62,7 @@ def of_target(one: Reckoning) -> dict[str, Value]:
         **promise(target),
         "declared": _share(one.declared, threshold),
         "measured": None if one.measured is None else _share(one.measured, threshold),
-        "measured_period": one.measured_period,
+        "measured_period": None if one.seen is None else one.seen.period,
         "reached_on": _day(one.reached_on),
         "expected_on": _day(one.expected_on),
         "late": one.late,
@@ -79,9 +82,16 @@ def of_target(one: Reckoning) -> dict[str, Value]:
         ],
         "unknown_communes": [*one.unknown],
         "disagreements": [
-            {"commune": each.commune, "name": each.name, "declared": each.declared, "measured": each.measured}
+            {
+                "commune": each.commune,
+                "name": each.name,
+                "declared": each.declared,
+                "measured": each.measured,
+                "fails": [*each.fails],
+            }
             for each in one.disagreements
         ],
+        "lacking": None if one.seen is None else {str(quality): n for quality, n in one.seen.lacking()},
     }
 
 
@@ -97,6 +107,18 @@ def promise(target: Target) -> dict[str, Value]:
         "deadline": f"{target.deadline}",
         "owner": target.owner,
         "source": _title(target.source),
+        "measured_by": None if target.measured is None else _rule(target.measured),
+    }
+
+
+def _rule(rule: LinkRule) -> dict[str, Value]:
+    return {
+        "availability": rounded(rule.availability),
+        "window_days": rule.window,
+        "known": rounded(rule.known),
+        "capacity_mbps": rule.capacity,
+        "backup": rule.backup,
+        "latency_ms": rule.latency,
     }
 
 
@@ -139,6 +161,28 @@ def evidence_rows(
                 )  # fmt: skip
             if code not in found:
                 yield (*head, *[None] * (len(EVIDENCE_COLUMNS) - len(head)))
+
+
+def link_rows(
+    evidence: Evidence, reckonings: Iterable[Reckoning], communes: Iterable[CommuneCode], on: AdminMap
+) -> Iterator[tuple[object, ...]]:
+    """What was measured of each commune, one a row, in the order of `LINK_COLUMNS`; an unknown cell is empty.
+
+    A quality's cell is the share of the known time in which it held.
+    """
+    wanted = frozenset(communes)
+    for one in reckonings:
+        if one.seen is None:
+            continue
+        for code, commune in evidence.maps.communes.items():
+            if code in wanted:
+                shares, works = one.seen.shares.get(code, {}), one.seen.links.get(code)
+                yield (
+                    one.target.key, code, commune.name, commune.district, on.home[code], one.seen.period,
+                    None if works is None else int(works),
+                    *(rounded(shares.get(quality)) for quality in Quality),
+                    " ".join(one.seen.fails(code)),
+                )  # fmt: skip
 
 
 def _unit(unit: UnitShare, threshold: Fraction) -> dict[str, Value]:

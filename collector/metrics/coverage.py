@@ -63,11 +63,30 @@ DISAGREEMENTS = Family(
     "Communes of which carriers and citynoc say different things.",
     _TARGET,
 )
+FAILING = Family(
+    "citynoc_coverage_links_failing",
+    Kind.GAUGE,
+    "Communes whose office's link is known not to be what the target asks for, by what it lacks; one may lack several.",
+    ("target", "quality"),
+)
 INFO = Family(
     "citynoc_coverage_info",
     Kind.GAUGE,
     "Names of a target, what it counts and who owns it; always 1.",
     ("target", "name", "name_vi", "of", "owner"),
+)
+UNIT_RATIO = Family(
+    "citynoc_coverage_unit_ratio",
+    Kind.GAUGE,
+    "Share that is covered in one district, or in one unit of a map, by basis.",
+    ("target", "basis", "map", "unit", "unit_name"),
+    unit="ratio",
+)
+UNIT_MISSING = Family(
+    "citynoc_coverage_unit_missing",
+    Kind.GAUGE,
+    "Households, people or communes that the unit lacks to the target by what is declared.",
+    ("target", "map", "unit", "unit_name"),
 )
 SURVEY_TIME = Family(
     "citynoc_coverage_survey_timestamp_seconds",
@@ -94,7 +113,10 @@ FAMILIES = (
     EXPECTED,
     LATE,
     DISAGREEMENTS,
+    FAILING,
     INFO,
+    UNIT_RATIO,
+    UNIT_MISSING,
     SURVEY_TIME,
     SURVEY_OVERDUE,
 )

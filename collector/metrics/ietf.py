@@ -29,6 +29,7 @@ IF_OPER_STATUS = _interface(
     Kind.GAUGE,
     "State: 1 up, 2 down, 3 testing, 4 unknown, 5 dormant, 6 notPresent, 7 lowerLayerDown - 1.3.6.1.2.1.2.2.1.8",
 )
+IF_HIGH_SPEED = _interface("ifHighSpeed", Kind.GAUGE, "Bandwidth in Mbit/s - 1.3.6.1.2.1.31.1.1.1.15")
 
 FAMILIES = (
     SYS_UPTIME,
@@ -58,5 +59,5 @@ FAMILIES = (
     _interface("ifHCOutUcastPkts", Kind.COUNTER, "Unicast packets to send - 1.3.6.1.2.1.31.1.1.1.11"),
     _interface("ifHCOutMulticastPkts", Kind.COUNTER, "Multicast packets to send - 1.3.6.1.2.1.31.1.1.1.12"),
     _interface("ifHCOutBroadcastPkts", Kind.COUNTER, "Broadcast packets to send - 1.3.6.1.2.1.31.1.1.1.13"),
-    _interface("ifHighSpeed", Kind.GAUGE, "Bandwidth in Mbit/s - 1.3.6.1.2.1.31.1.1.1.15"),
+    IF_HIGH_SPEED,
 )

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from collector.model import DeviceName, DistrictCode, SiteCode
 
@@ -84,6 +85,18 @@ class Duty:
     escalation_delay: float | None = None
 
 
+class Uplink(NamedTuple):
+    """What is known of a site's way out at one moment. `capacity` is Mbit/s of the fastest uplink that works.
+
+    `backup`: a second one, in another cable, works. `delay` is seconds that a question took there and back, the
+    device's and our own time included: never less than the way itself. What is not known is None.
+    """
+
+    capacity: int | None
+    backup: bool | None
+    delay: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class CityState:
     """Everything `/metrics/state` and the API need, as of `at`. `links` and `redundancy_lost` hold only what is known.
@@ -101,3 +114,5 @@ class CityState:
     maintenance: AbstractSet[DeviceName] = frozenset()
     """Devices that a window of planned work covers, whether they answer or not."""
     duty: Duty | None = None
+    uplinks: Mapping[SiteCode, Uplink] = field(default_factory=lambda: MappingProxyType({}))
+    """Of the communes' sites, a few seconds old at most."""

@@ -30,13 +30,13 @@ def targets(scene: Scene, standing: Standing | None) -> Sequence[TargetTile]:
     """A tile a target, in the file's order; none where there are no targets."""
     if standing is None:
         return ()
-    seen = standing.measured(scene.state)
     found = []
     for one in standing.reckonings:
         target = one.target
         title = target.title.vi if scene.say.language is Language.VIETNAMESE else target.title.en
         measured = ""
-        if target.measured:
+        if target.measured is not None:
+            seen = standing.measured(scene.state, target.measured)
             measured = percent(measured_share(target, seen, standing.evidence.maps.communes))
         share = one.declared.ratio
         found.append(

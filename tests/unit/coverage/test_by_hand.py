@@ -6,14 +6,16 @@ from functools import cache
 
 from collector.config.coverage import read_coverage
 from collector.coverage.evidence import Evidence
-from collector.coverage.measure import Measured, links_in_month, standing
+from collector.coverage.links import Measured
+from collector.coverage.measure import standing
 from collector.coverage.reckoning import Disagreement, Next, Pace, Reckoning, Share
-from collector.outages.history import Availability
+from collector.coverage.target import LinkRule, Quality
 from tests.house.tree import ROOT
 
 SMALL = ROOT / "tests" / "unit" / "coverage" / "small"
 JUNE = date(2025, 6, 30)
-LINKS = Measured({"00001": True, "00002": False, "00004": True}, "now")
+WORKS, FAILS = {Quality.AVAILABILITY: Fraction(1)}, {Quality.AVAILABILITY: Fraction(0)}
+LINKS = Measured.of(LinkRule(), "now", {"00001": WORKS, "00002": FAILS, "00004": WORKS})
 
 
 @cache
@@ -24,7 +26,8 @@ def city() -> Evidence:
 
 
 def one(target: str, on: str = "004", as_of: date = JUNE, measured: Measured | None = LINKS) -> Reckoning:
-    (found,) = city().reckon(as_of, city().maps.maps[on], target=target, measured=measured)
+    sight = None if measured is None else lambda _: measured
+    (found,) = city().reckon(as_of, city().maps.maps[on], target=target, sight=sight)
     return found
 
 
@@ -74,7 +77,9 @@ def test_communes_have_two_bases_and_a_list_of_disagreements():
     found = one("fibre-communes")
     assert found.declared == Share(3, 3, 4, 1)
     assert found.measured == Share(2, 2, 4, 1)
-    assert found.disagreements == (Disagreement("00002", "B", declared=True, measured=False),)
+    assert found.disagreements == (
+        Disagreement("00002", "B", declared=True, measured=False, fails=(Quality.AVAILABILITY,)),
+    )
     assert found.late
     assert found.expected_on is None
     later = one("fibre-communes", on="003")
@@ -120,15 +125,3 @@ def test_carriers_are_known_by_their_last_survey():
         "carrier-b": date(2025, 3, 31),
     }
     assert city().last_survey(date(2025, 1, 1)) == {"carrier-a": None, "carrier-b": None}
-
-
-def test_a_month_counts_known_time_only():
-    seconds = {
-        ("s1", "2025-06"): Availability(up=99.0, down=1.0, unknown=500.0, maintenance=900.0),
-        ("s2", "2025-06"): Availability(up=98.9, down=1.1),
-        ("s3", "2025-06"): Availability(unknown=100.0),
-        ("s4", "2025-05"): Availability(up=100.0),
-    }
-    sites = {f"0000{number}": f"s{number}" for number in range(1, 5)}
-    found = links_in_month(seconds, "2025-06", sites, Fraction(99, 100))
-    assert found == Measured({"00001": True, "00002": False}, "2025-06")

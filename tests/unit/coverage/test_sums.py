@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.coverage.evidence import Evidence
-from collector.coverage.measure import Measured
+from collector.coverage.links import Measured
 from collector.coverage.survey import Claim, Surveys
-from collector.coverage.target import Technology
+from collector.coverage.target import LinkRule, Quality, Technology
 from tests.unit.coverage.test_admin_map import MAPS, example
 
 BEGAN = date(2025, 1, 1)
@@ -37,11 +37,11 @@ def claims(draw: st.DrawFn) -> list[Claim]:
 @given(claims(), st.sets(st.sampled_from(SOME)))
 def test_sums_are_the_same_on_every_map(declared: list[Claim], working: set[str]):
     evidence = Evidence(example().maps, example().targets, example().rules, Surveys.of(declared))
-    links = Measured(dict.fromkeys(working, True), "now")
+    links = Measured.of(LinkRule(), "now", {code: {Quality.AVAILABILITY: Fraction(1)} for code in working})
     spoken = {claim.commune for claim in declared}
     totals = []
     for name in MAPS:
-        found = evidence.reckon(date(2025, 12, 31), evidence.maps.maps[name], measured=links)
+        found = evidence.reckon(date(2025, 12, 31), evidence.maps.maps[name], sight=lambda _: links)
         for one in found:
             for share, units in (
                 (one.declared, [unit.declared for unit in one.units]),

@@ -1,0 +1,104 @@
+"""Coverage for a person at a terminal: one line a target, and for a single target what to do next and what is odd."""
+
+import io
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from collector.coverage.admin_map import AdminMap
+from collector.coverage.reckoning import Reckoning, Share
+from collector.coverage.target import Denominator, LinkRule
+
+DAYS_A_MONTH = 30
+NEXT_SHOWN = 5
+UNTERMINATED = 160
+"""Columns where there is no terminal."""
+COUNTED = {
+    Denominator.HOUSEHOLDS: "households",
+    Denominator.POPULATION: "people",
+    Denominator.COMMUNES: "communes",
+}
+
+
+def shown(found: Sequence[Reckoning], on: AdminMap, cut_to: str, *, width: int | None) -> str:
+    """The table as text; `cut_to` ends its title. `width` None is what fits where there is no terminal."""
+    table = Table(
+        title=f"Coverage on {found[0].as_of}, map {on.name}{cut_to}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    for name in ("target", "promised", "by", "declared", "at most", "missing", "unknown", "measured"):
+        table.add_column(name, overflow="fold", justify="left" if name == "target" else "right")
+    table.add_column("a month", justify="right")
+    table.add_column("at that pace")
+    for one in found:
+        table.add_row(*_summary(one))
+    written = io.StringIO()
+    console = Console(file=written, width=width or UNTERMINATED, highlight=False, markup=False)
+    console.print(table)
+    if len(found) == 1:
+        for line in _details(found[0]):
+            console.print(line, soft_wrap=True)
+    return written.getvalue()
+
+
+def _summary(one: Reckoning) -> tuple[str, ...]:
+    threshold = one.target.threshold
+    return (
+        one.target.key,
+        f"{float(threshold):.0%}",
+        f"{one.target.deadline}",
+        _percent(one.declared),
+        "" if one.declared.at_most_ratio is None else f"{float(one.declared.at_most_ratio):.1%}",
+        f"{one.declared.missing(threshold):,} {COUNTED[one.target.denominator]}",
+        f"{one.declared.unknown:,}",
+        "" if one.measured is None else f"{_percent(one.measured)}\n{one.measured.unknown:,} unknown",
+        "" if one.pace is None else f"{float(one.pace.per_day * DAYS_A_MONTH):+,.0f}",
+        _outlook(one),
+    )
+
+
+def _percent(share: Share) -> str:
+    if share.ratio is None:
+        return "nothing to count"
+    return f"{float(share.ratio):.2%}{' (above 100 %!)' if share.ratio > 1 else ''}"
+
+
+def _outlook(one: Reckoning) -> str:
+    if one.reached_on is not None:
+        return f"kept since {one.reached_on}"
+    if one.expected_on is None:
+        return "never"
+    return f"{one.expected_on}{', too late' if one.late else ''}"
+
+
+def _details(one: Reckoning) -> Iterator[str]:
+    for each in one.next[:NEXT_SHOWN]:
+        yield f"next: {each.code} {each.name}: {each.gain:,} to gain, {each.together:,} together"
+    for unit in one.units:
+        if unit.above_one:
+            share = unit.declared
+            yield f"above the census: {unit.code} {unit.name}: {share.numerator:,} of {share.denominator:,}"
+    if one.unknown:
+        yield f"nobody speaks about: {', '.join(one.unknown)}"
+    if one.seen is not None:
+        lacking = ", ".join(f"{count} lack {quality}" for quality, count in one.seen.lacking())
+        yield f"measured over {one.seen.period}, {_rule(one.seen.rule)}: {lacking}"
+    for odd in one.disagreements:
+        said = "its link is as asked, but nothing is declared"
+        if odd.declared:
+            said = f"declared, but its link fails: {', '.join(odd.fails)}"
+        yield f"disagreement: {odd.commune} {odd.name}: {said}"
+
+
+def _rule(rule: LinkRule) -> str:
+    wanted = [f"{float(rule.availability):.4g} of the time"]
+    if rule.capacity is not None:
+        wanted.append(f"{rule.capacity:,} Mbit/s")
+    if rule.backup:
+        wanted.append("a second uplink")
+    if rule.latency is not None:
+        wanted.append(f"within {rule.latency:,} ms")
+    return ", ".join(wanted)
