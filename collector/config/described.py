@@ -7,6 +7,7 @@ which Python throws away and PEP 257 calls an attribute docstring.
 import ast
 import inspect
 import json
+import re
 import textwrap
 from collections.abc import Mapping
 from enum import Enum
@@ -18,6 +19,20 @@ import yaml
 from pydantic import BaseModel
 
 _EXAMPLE = "Example: "
+_NOT_IN_1_2 = {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int"}
+
+
+class _Editor(yaml.SafeLoader):
+    """Scalars as YAML 1.2's core schema has them."""
+
+
+_Editor.yaml_implicit_resolvers = {
+    first: [(tag, fits) for tag, fits in kinds if tag not in _NOT_IN_1_2]
+    for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Editor.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(0|[1-9][0-9]*)$"), list("-+0123456789")
+)
 
 
 class Described(NamedTuple):
@@ -53,8 +68,11 @@ def explain_keys(model: type[BaseModel], schema: dict[str, Any]) -> None:
 
 
 def as_data(text: str) -> Any:
-    """A value as a file has it, as JSON has it: what an editor sees."""
-    return json.loads(json.dumps(yaml.safe_load(text), default=str))
+    """A value as a file has it, as JSON has it: what an editor sees.
+
+    Editors read YAML 1.2, where a day and 14:30 are text and only numbers are numbers.
+    """
+    return json.loads(json.dumps(yaml.load(text, _Editor), default=str))  # noqa: S506 - a SafeLoader
 
 
 def written(value: Any, schema: Mapping[str, Any]) -> Any:

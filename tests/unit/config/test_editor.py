@@ -1,6 +1,5 @@
 """The schema that editors use agrees with `check` on what ships and on plain mistakes of one file."""
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # its types are a package of their own
 import pytest
-import yaml
 from pydantic import BaseModel, TypeAdapter
 
 from citynoc.reference.keys import keys_without
 from citynoc.reference.kinds import kinds
 from citynoc.verbs.schema import text_of
-from collector.config.described import described
+from collector.config.described import as_data, described
 from collector.config.editor import schema_of
 from collector.config.shape import Shape
 from collector.config.yaml import parse
@@ -27,7 +25,7 @@ each_kind = pytest.mark.parametrize("kind", sorted(KINDS))
 
 def as_an_editor_reads(path: Path) -> Any:
     """Numbers and truth values where YAML sees them, keys always text."""
-    return json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))
+    return as_data(path.read_text())
 
 
 def kind_of(name: str) -> str:
