@@ -10,12 +10,15 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as grafana
 
 from collector import atomic
-from dashboards import city, monitor, outages, services, site, wan
-from dashboards.sheet import uid
+from dashboards import city, conference, coverage, monitor, outages, services, site, wan
+from dashboards.addresses import uid
 from dashboards.words import Language, Speaker
 
 DASHBOARDS: Mapping[str, Callable[[Speaker], grafana.Dashboard]] = MappingProxyType(
-    {module.NAME: module.dashboard for module in (city, wan, site, outages, services, monitor)}
+    {
+        module.NAME: module.dashboard
+        for module in (city, wan, conference, coverage, site, outages, services, monitor)
+    }
 )
 """Every dashboard of the house by its name."""
 

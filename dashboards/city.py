@@ -3,23 +3,15 @@
 from grafana_foundation_sdk.cog import builder as cog
 from grafana_foundation_sdk.models import dashboard as grafana
 
-from collector.metrics.state import (
-    BLIND,
-    DEVICE_STATE,
-    OUTAGE_ACKNOWLEDGED,
-    OUTAGE_ACTIVE,
-    OUTAGE_AFFECTED_DEVICES,
-    OUTAGE_AFFECTED_SITES,
-    OUTAGE_INFO,
-    OUTAGE_SEVERITY,
-    OUTAGE_STARTED,
-    SITE_STATE,
-)
-from dashboards import city_history, maps, palette, panels
-from dashboards.city_history import CITY, COMMUNES, PROBES
+from collector.metrics.state import BLIND, DEVICE_STATE, SITE_STATE
+from dashboards import city_history, components, maps, meetings, outage_rows, palette, panels, targets
+from dashboards.addresses import site_link
+from dashboards.city_history import CITY, COMMUNES
+from dashboards.components import PROBES
+from dashboards.outage_rows import LASTING, SEVERITY
 from dashboards.panels import Column, Frame
 from dashboards.queries import DISTRICT, Query, number_of, select, worst
-from dashboards.sheet import sheet, site_link
+from dashboards.sheet import sheet
 from dashboards.words import Speaker
 
 NAME = CITY
@@ -27,13 +19,6 @@ NAME = CITY
 SITE = worst(("site",), select(SITE_STATE, district=DISTRICT))
 CONNECTED = f"({SITE} == 0 or {SITE} == 3)"
 CUT_OFF = f"{SITE} >= 4"
-ACTIVE = f"({worst(('outage', 'kind', 'district'), select(OUTAGE_ACTIVE, district=DISTRICT))} == 1)"
-SEVERITY = worst(("outage",), select(OUTAGE_SEVERITY))
-
-
-def _lasting(expr: str) -> str:
-    """The series of `expr` whose outage lasts."""
-    return f"{expr} and on (outage) {ACTIVE}"
 
 
 def dashboard(say: Speaker) -> grafana.Dashboard:
@@ -46,13 +31,17 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
             "The city's network at a glance: communes, outages, districts and services.",
             "Mạng của thành phố trong một cái nhìn: xã phường, sự cố, quận huyện và dịch vụ.",
         ),
-        panels=[*_tiles(say), *_outages(say), *city_history.districts(say), *city_history.services(say)],
+        panels=[
+            *_tiles(say),
+            *_outages(say),
+            *_ahead(say),
+            *city_history.districts(say),
+            *city_history.services(say),
+        ],
     )
 
 
 def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
-    alarm = palette.steps((None, palette.GREEN), (1, palette.VERMILION))
-    caution = palette.steps((None, palette.GREEN), (1, palette.YELLOW))
     no_sites = say("No site is known", "Chưa có điểm nào")
     watched = palette.mapping(
         {
@@ -62,7 +51,8 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
         }
     )
     return [
-        panels.tile(
+        components.part(
+            say,
             Frame(
                 1,
                 say("Communes connected", "Xã, phường có kết nối"),
@@ -73,16 +63,11 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 no_sites,
                 (0, 0, 6, 4),
             ),
-            [
-                Query(
-                    number_of(f"{CONNECTED} and on (site) {COMMUNES}", among=COMMUNES),
-                    say("connected", "có kết nối"),
-                    instant=True,
-                ),
-                Query(number_of(COMMUNES, among=COMMUNES), say("of", "trên"), instant=True),
-            ],
+            f"{CONNECTED} and on (site) {COMMUNES}",
+            say("connected", "có kết nối"),
+            among=COMMUNES,
         ),
-        panels.tile(
+        components.count(
             Frame(
                 2,
                 say("Sites cut off", "Điểm mất kết nối"),
@@ -90,10 +75,11 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 no_sites,
                 (6, 0, 4, 4),
             ),
-            [Query(number_of(CUT_OFF, among=SITE), instant=True)],
-            steps=alarm,
+            CUT_OFF,
+            among=SITE,
+            steps=palette.alarm(),
         ),
-        panels.tile(
+        components.count(
             Frame(
                 3,
                 say("Outages", "Sự cố"),
@@ -104,10 +90,11 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 say("No data", "Không có dữ liệu"),
                 (10, 0, 4, 4),
             ),
-            [Query(number_of(_lasting(f"{SEVERITY} >= 2"), among=select(BLIND)), instant=True)],
-            steps=alarm,
+            f"{SEVERITY} >= 2 and on (outage) {LASTING}",
+            among=select(BLIND),
+            steps=palette.alarm(),
         ),
-        panels.tile(
+        components.count(
             Frame(
                 4,
                 say("Degraded", "Suy giảm dự phòng"),
@@ -118,10 +105,11 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 say("No data", "Không có dữ liệu"),
                 (14, 0, 3, 4),
             ),
-            [Query(number_of(_lasting(f"{SEVERITY} < 2"), among=select(BLIND)), instant=True)],
-            steps=caution,
+            f"{SEVERITY} < 2 and on (outage) {LASTING}",
+            among=select(BLIND),
+            steps=palette.caution(),
         ),
-        panels.tile(
+        components.count(
             Frame(
                 5,
                 say("Services down", "Dịch vụ hỏng"),
@@ -129,13 +117,9 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 say("No probes", "Chưa kiểm tra"),
                 (17, 0, 3, 4),
             ),
-            [
-                Query(
-                    number_of(f"{PROBES} == 0", among=PROBES),
-                    instant=True,
-                )
-            ],
-            steps=alarm,
+            f"{PROBES} == 0",
+            among=PROBES,
+            steps=palette.alarm(),
         ),
         panels.tile(
             Frame(
@@ -155,12 +139,10 @@ def _tiles(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
 
 
 def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
-    by_outage = ("outage",)
-    to_site = site_link(say)
+    column = outage_rows.Columns(say)
+    lasting = outage_rows.among(LASTING)
     age = say("Age", "Thời gian")
-    yes_no = palette.mapping(
-        {0: (say("nobody", "chưa ai"), palette.ORANGE), 1: (say("yes", "đã nhận"), palette.GREEN)}
-    )
+    to_site = site_link(say)
     device = worst(("device",), select(DEVICE_STATE, district=DISTRICT))
     codes = [(code, palette.CODES[name]) for code, name in DEVICE_STATE.states]
     site_state = say("State", "Trạng thái")
@@ -180,40 +162,25 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 (0, 4, 14, 9),
             ),
             [
-                Query(ACTIVE, table=True),
-                Query(_lasting(SEVERITY), table=True),
-                Query(_lasting(worst(by_outage, select(OUTAGE_AFFECTED_SITES))), table=True),
-                Query(_lasting(worst(by_outage, select(OUTAGE_AFFECTED_DEVICES))), table=True),
-                Query(_lasting(f"time() - min by (outage) ({select(OUTAGE_STARTED)})"), table=True),
-                Query(_lasting(worst(by_outage, select(OUTAGE_ACKNOWLEDGED))), table=True),
-                Query(
-                    _lasting(
-                        worst(
-                            ("outage", "cause", "carrier", "site", "site_name", "district_name"),
-                            select(OUTAGE_INFO),
-                        )
-                    ),
-                    table=True,
-                ),
+                Query(LASTING, table=True),
+                lasting(SEVERITY),
+                lasting(outage_rows.SITES),
+                lasting(outage_rows.DEVICES),
+                lasting(f"time() - {outage_rows.STARTED}"),
+                lasting(outage_rows.TAKEN),
+                lasting(outage_rows.PLACED),
             ],
             [
-                Column(
-                    "Value #B",
-                    say("Severity", "Mức độ"),
-                    values=palette.states(OUTAGE_SEVERITY, say),
-                    width=110,
-                    coloured=True,
-                ),
-                Column("site_name", say("Place", "Nơi"), link=to_site),
-                Column("district_name", say("District", "Quận, huyện")),
-                Column("cause", say("Cause", "Nguyên nhân")),
+                column.severity("B"),
+                *column.place(),
+                column.cause(),
                 Column("Value #E", age, unit="dtdurations", width=110),
-                Column("Value #C", say("Sites", "Số điểm"), unit="none", width=80),
-                Column("Value #D", say("Devices", "Thiết bị"), unit="none", width=80),
-                Column("carrier", say("Carrier", "Nhà mạng"), width=100),
-                Column("Value #F", say("Acknowledged", "Đã nhận"), values=yes_no, width=110, coloured=True),
-                Column("site", say("Code", "Mã"), width=80),
-                Column("outage", say("Id", "Mã sự cố")),
+                column.sites("C"),
+                column.devices("D"),
+                column.carrier(),
+                column.taken("F"),
+                column.code(),
+                column.id(),
             ],
             by="outage",
             first=age,
@@ -258,5 +225,39 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 for code, (english, vietnamese, _) in codes
             ],
             {say(english, vietnamese): colour for _, (english, vietnamese, colour) in codes},
+        ),
+    ]
+
+
+def _ahead(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
+    """The next meeting, and how far the city is from what it promised."""
+    return [
+        meetings.listed(
+            say,
+            Frame(
+                15,
+                say("Next meetings", "Cuộc họp sắp tới"),
+                say(
+                    "Meetings that run, come within a day or ended within the hour, and how many of their sites can join.",
+                    "Cuộc họp đang diễn ra, trong một ngày tới hoặc vừa hết trong một giờ, và số điểm có thể vào họp.",
+                ),
+                say("No meeting within a day", "Không có cuộc họp nào trong một ngày tới"),
+                (0, 18, 14, 6),
+            ),
+            meetings.EVERY,
+        ),
+        targets.shares(
+            say,
+            Frame(
+                16,
+                say("Broadband targets", "Mục tiêu băng rộng"),
+                say(
+                    "Declared share of each target against what was promised: 100 % is kept.",
+                    "Tỷ lệ kê khai của từng mục tiêu so với cam kết: 100 % là đạt.",
+                ),
+                say("Nothing is promised", "Chưa có mục tiêu nào"),
+                (14, 18, 10, 6),
+            ),
+            targets.EVERY,
         ),
     ]

@@ -4,16 +4,14 @@ from grafana_foundation_sdk.cog import builder as cog
 from grafana_foundation_sdk.models import dashboard as grafana
 
 from collector.metrics.state import REDUNDANCY_LOST, SITE_INFO, SITE_STATE
-from dashboards import palette, panels, queries
+from dashboards import components, palette, panels, queries
+from dashboards.addresses import district_link
 from dashboards.panels import Column, Frame
 from dashboards.queries import DISTRICT, Query, select, worst
-from dashboards.sheet import uid
 from dashboards.words import Speaker
 
 CITY = "city"
 COMMUNES = queries.communes(district=DISTRICT)
-SERVICE = ("service", "title", "instance")
-PROBES = worst(SERVICE, select(queries.PROBE_SUCCESS, district=DISTRICT))
 
 
 def districts(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
@@ -33,7 +31,7 @@ def districts(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                     "Trạng thái xấu nhất trong các điểm của quận, huyện, theo thời gian đã chọn.",
                 ),
                 say("Nothing recorded yet", "Chưa có số liệu"),
-                (0, 18, 14, 18),
+                (0, 24, 14, 18),
             ),
             [
                 Query(
@@ -53,7 +51,7 @@ def districts(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                     "Xã, phường theo quận, huyện: tất cả, mất kết nối, chưa rõ, và nơi mất đường dự phòng.",
                 ),
                 say("No site is known", "Chưa có điểm nào"),
-                (14, 18, 10, 18),
+                (14, 24, 10, 18),
             ),
             [
                 Query(f"count by (district, district_name) ({COMMUNES})", table=True),
@@ -69,10 +67,7 @@ def districts(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 Column(
                     "district_name",
                     say("District", "Quận, huyện"),
-                    link=(
-                        say("Only this district", "Chỉ quận, huyện này"),
-                        f"/d/{uid(CITY, say.language)}?var-district=${{__data.fields.district}}&${{__url_time_range}}",
-                    ),
+                    link=district_link(say, CITY),
                 ),
                 Column("Value #A", say("Communes", "Xã, phường"), unit="none", width=90),
                 Column("Value #B", lost, unit="none", width=100),
@@ -92,7 +87,7 @@ def districts(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                     "Số xã, phường tới được. Chỗ lõm là sự cố; chỗ đứt là lúc không ai giám sát.",
                 ),
                 say("Nothing recorded yet", "Chưa có số liệu"),
-                (0, 36, 24, 7),
+                (0, 42, 24, 7),
             ),
             [
                 Query(
@@ -108,36 +103,7 @@ def districts(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
 
 def services(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     """The city's services, as they were probed."""
-    reached = palette.mapping(
-        {0: (say("fails", "hỏng"), palette.VERMILION), 1: (say("answers", "trả lời"), palette.GREEN)}
-    )
-    none = say("No service is probed", "Chưa kiểm tra dịch vụ nào")
     return [
-        panels.timeline(
-            Frame(
-                13,
-                say("City services", "Dịch vụ của thành phố"),
-                say(
-                    "Probes of documents, reports, procedures and others, as blackbox_exporter sees them.",
-                    "Kiểm tra văn bản, báo cáo, thủ tục và các dịch vụ khác, theo blackbox_exporter.",
-                ),
-                none,
-                (0, 43, 14, 7),
-            ),
-            [Query(PROBES, "{{title}}")],
-            reached,
-        ),
-        panels.lines(
-            Frame(
-                14,
-                say("Time to answer", "Thời gian trả lời"),
-                say(
-                    "How long a service takes to answer a probe.", "Dịch vụ mất bao lâu để trả lời kiểm tra."
-                ),
-                none,
-                (14, 43, 10, 7),
-            ),
-            [Query(worst(SERVICE, select(queries.PROBE_DURATION, district=DISTRICT)), "{{title}}")],
-            unit=palette.unit(queries.PROBE_DURATION),
-        ),
+        components.services_over_time(say, 13, (0, 49, 14, 7), say("City services", "Dịch vụ của thành phố")),
+        components.time_to_answer(say, 14, (14, 49, 10, 7)),
     ]

@@ -253,8 +253,6 @@ def _scrapes(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 (16, 26, 8, 7),
             ),
             [Query(f"min by (job) ({select(queries.UP)})", "{{job}}")],
-            palette.mapping(
-                {0: (say("fails", "hỏng"), palette.VERMILION), 1: (say("works", "được"), palette.GREEN)}
-            ),
+            palette.works(say),
         ),
     ]

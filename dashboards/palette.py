@@ -33,6 +33,13 @@ CODES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "warning": ("warning", "cảnh báo", YELLOW),
         "major": ("major", "nghiêm trọng", ORANGE),
         "critical": ("critical", "khẩn cấp", VERMILION),
+        "good": ("good", "tốt", GREEN),
+        "fair": ("fair", "trung bình", YELLOW),
+        "poor": ("poor", "kém", VERMILION),
+        "planned": ("planned", "đã lên lịch", GREY),
+        "preparing": ("preparing", "chuẩn bị", SKY),
+        "running": ("running", "đang họp", BLUE),
+        "ended": ("ended", "đã hết", GREEN),
     }
 )
 """How every code of the catalogue's coded gauges is said and coloured."""
@@ -83,7 +90,41 @@ def steps(*steps: tuple[float | None, str]) -> list[grafana.Threshold]:
     return [grafana.Threshold(value=value, color=colour) for value, colour in steps]
 
 
+def alarm() -> list[grafana.Threshold]:
+    """Nothing is good, one is an alarm."""
+    return steps((None, GREEN), (1, VERMILION))
+
+
+def caution() -> list[grafana.Threshold]:
+    """Nothing is good, one wants a look."""
+    return steps((None, GREEN), (1, YELLOW))
+
+
 def state_steps(family: Family) -> list[grafana.Threshold]:
     """The colours of the codes as thresholds, for what colours by number (the map)."""
     first, *rest = sorted(family.states)
     return steps((None, CODES[first[1]][2]), *((float(code), CODES[name][2]) for code, name in rest))
+
+
+def _two(zero: tuple[str, str], one: tuple[str, str]) -> list[grafana.ValueMapping]:
+    return mapping({0: zero, 1: one})
+
+
+def works(say: Speaker) -> list[grafana.ValueMapping]:
+    """1 works, 0 fails: links, scrapes."""
+    return _two((say("fails", "hỏng"), VERMILION), (say("works", "hoạt động"), GREEN))
+
+
+def answers(say: Speaker) -> list[grafana.ValueMapping]:
+    """1 answers, 0 fails: services that are probed."""
+    return _two((say("fails", "hỏng"), VERMILION), (say("answers", "trả lời"), GREEN))
+
+
+def taken(say: Speaker) -> list[grafana.ValueMapping]:
+    """1 somebody is on it, 0 nobody."""
+    return _two((say("nobody", "chưa ai"), ORANGE), (say("yes", "đã nhận"), GREEN))
+
+
+def lasts(say: Speaker) -> list[grafana.ValueMapping]:
+    """1 lasts, 0 has ended."""
+    return _two((say("ended", "đã hết"), GREEN), (say("lasts", "đang diễn ra"), VERMILION))

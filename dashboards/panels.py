@@ -167,9 +167,18 @@ def bars(
 
 
 def rows(
-    frame: Frame, queries: Sequence[Query], columns: Sequence[Column], *, by: str, first: str
+    frame: Frame,
+    queries: Sequence[Query],
+    columns: Sequence[Column],
+    *,
+    by: str,
+    first: str,
+    descending: bool = True,
 ) -> table.Panel:
-    """A table of the queries' last values joined by the label `by`, largest of the column titled `first` on top."""
+    """A table of the queries' last values joined by the label `by`.
+
+    The largest of the column titled `first` is on top, or the smallest.
+    """
     panel = furnished(table.Panel(), frame, queries, "none")
     if len(queries) > 1:
         panel.with_transformation(
@@ -191,7 +200,7 @@ def rows(
                 },
             )
         )
-        .sort_by([common_builders.TableSortByFieldState().display_name(first).desc(True)])
+        .sort_by([common_builders.TableSortByFieldState().display_name(first).desc(descending)])
         .cell_height(common.TableCellHeight.SM)
         .filterable(True)
     )

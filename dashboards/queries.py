@@ -43,6 +43,38 @@ OUT_USE = Family(
     CATALOG["ifHCOutOctets"].labels,
     "ratio",
 )
+SITE_WORKED_ON = Family(
+    "site:citynoc_device_maintenance:max",
+    Kind.GAUGE,
+    "1 while a maintenance window covers a device of the site.",
+    ("site", "district"),
+)
+REPAIR = Family(
+    "outage:citynoc_outage_active:repair_seconds",
+    Kind.GAUGE,
+    "How long an outage had lasted, once, at the moment that it ended.",
+    ("outage", "kind", "district", "carrier"),
+    "seconds",
+)
+QUALITY_SHARE = Family(
+    "district:citynoc_conference_quality:count",
+    Kind.GAUGE,
+    "Endpoints in a call, by district and the worse of what they send and receive.",
+    ("district", "quality"),
+)
+IN_CALLS = Family(
+    "district:citynoc_conference_in_call:sum", Kind.GAUGE, "Endpoints of a district in a call.", ("district",)
+)
+TARGET_SHARE = Family(
+    "target:citynoc_coverage_ratio:max",
+    Kind.GAUGE,
+    "Share of a target that is covered, by basis.",
+    ("target", "basis"),
+    "ratio",
+)
+TARGET_PROMISED = Family(
+    "target:citynoc_coverage_target_ratio:max", Kind.GAUGE, "Share that was promised.", ("target",), "ratio"
+)
 PROBE_SUCCESS = Family("probe_success", Kind.GAUGE, "1 if blackbox_exporter's probe succeeded.", PROBED)
 PROBE_DURATION = Family("probe_duration_seconds", Kind.GAUGE, "How long the probe took.", PROBED, "seconds")
 PROBE_STATUS = Family("probe_http_status_code", Kind.GAUGE, "HTTP status of the probe's answer.", PROBED)
@@ -61,7 +93,19 @@ ALERTS = Family(
 )
 UP = Family("up", Kind.GAUGE, "1 if Prometheus' last scrape succeeded.")
 
-RECORDED = (DISTRICT_STATE, DISTRICT_CONNECTED, CARRIER_WORKING, IN_USE, OUT_USE)
+RECORDED = (
+    DISTRICT_STATE,
+    DISTRICT_CONNECTED,
+    CARRIER_WORKING,
+    SITE_WORKED_ON,
+    REPAIR,
+    QUALITY_SHARE,
+    IN_CALLS,
+    TARGET_SHARE,
+    TARGET_PROMISED,
+    IN_USE,
+    OUT_USE,
+)
 """Series of config/rules/dashboards.yml: what a panel over a day would otherwise read at the finest resolution."""
 
 FOREIGN = (PROBE_SUCCESS, PROBE_DURATION, PROBE_STATUS, PROBE_EXPIRY, ALERTS, UP)
@@ -81,6 +125,8 @@ UPS_CHARGE = CATALOG["citynoc_ups_battery_charge_ratio"]
 
 DISTRICT = "~$district"
 """The chosen districts, as a matcher for `select`."""
+CARRIER = "~$carrier"
+"""The chosen carriers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,21 @@
 
 from grafana_foundation_sdk.models import dashboard as grafana
 
-from dashboards import palette, panels, queries
+from dashboards import components, palette, panels, queries
+from dashboards.addresses import site_link
+from dashboards.components import PROBED, PROBES
 from dashboards.panels import Column, Frame
-from dashboards.queries import DISTRICT, Query, number_of, select, worst
-from dashboards.sheet import sheet, site_link
+from dashboards.queries import DISTRICT, Query, select, worst
+from dashboards.sheet import sheet
 from dashboards.words import Speaker
 
 NAME = "services"
-WHICH = ("service", "title", "instance")
 BY_ADDRESS = ("instance",)
-PROBES = worst(WHICH, select(queries.PROBE_SUCCESS, district=DISTRICT))
 
 
 def dashboard(say: Speaker) -> grafana.Dashboard:
     """The dashboard in the speaker's language."""
     none = say("No service is probed", "Chưa kiểm tra dịch vụ nào")
-    answers = palette.mapping(
-        {0: (say("fails", "hỏng"), palette.VERMILION), 1: (say("answers", "trả lời"), palette.GREEN)}
-    )
     state = say("State", "Trạng thái")
     left = f"{worst(BY_ADDRESS, select(queries.PROBE_EXPIRY, district=DISTRICT))} - time()"
     return sheet(
@@ -31,7 +28,8 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
             "Kiểm tra các hệ thống thông tin của thành phố qua HTTP.",
         ),
         panels=[
-            panels.tile(
+            components.part(
+                say,
                 Frame(
                     1,
                     say("Services answering", "Dịch vụ trả lời"),
@@ -42,10 +40,9 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
                     none,
                     (0, 0, 6, 7),
                 ),
-                [
-                    Query(number_of(f"{PROBES} == 1", among=PROBES), say("answer", "trả lời"), instant=True),
-                    Query(number_of(PROBES, among=PROBES), say("of", "trên"), instant=True),
-                ],
+                f"{PROBES} == 1",
+                say("answer", "trả lời"),
+                among=PROBES,
             ),
             panels.rows(
                 Frame(
@@ -60,7 +57,7 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
                 ),
                 [
                     Query(
-                        worst((*WHICH, "site"), select(queries.PROBE_SUCCESS, district=DISTRICT)), table=True
+                        worst((*PROBED, "site"), select(queries.PROBE_SUCCESS, district=DISTRICT)), table=True
                     ),
                     Query(worst(BY_ADDRESS, select(queries.PROBE_DURATION, district=DISTRICT)), table=True),
                     Query(worst(BY_ADDRESS, select(queries.PROBE_STATUS, district=DISTRICT)), table=True),
@@ -68,7 +65,7 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
                 ],
                 [
                     Column("title", say("Service", "Dịch vụ")),
-                    Column("Value #A", state, values=answers, width=110, coloured=True),
+                    Column("Value #A", state, values=palette.answers(say), width=110, coloured=True),
                     Column(
                         "Value #B",
                         say("Time", "Thời gian"),
@@ -85,30 +82,9 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
                 by="instance",
                 first=say("Time", "Thời gian"),
             ),
-            panels.timeline(
-                Frame(
-                    3,
-                    say("Services over time", "Dịch vụ theo thời gian"),
-                    say("Whether each probe succeeded.", "Từng lần kiểm tra có thành công không."),
-                    none,
-                    (0, 7, 24, 8),
-                ),
-                [Query(PROBES, "{{title}}")],
-                answers,
+            components.services_over_time(
+                say, 3, (0, 7, 24, 8), say("Services over time", "Dịch vụ theo thời gian")
             ),
-            panels.lines(
-                Frame(
-                    4,
-                    say("Time to answer", "Thời gian trả lời"),
-                    say(
-                        "How long each service takes to answer a probe.",
-                        "Mỗi dịch vụ mất bao lâu để trả lời kiểm tra.",
-                    ),
-                    none,
-                    (0, 15, 24, 8),
-                ),
-                [Query(worst(WHICH, select(queries.PROBE_DURATION, district=DISTRICT)), "{{title}}")],
-                unit=palette.unit(queries.PROBE_DURATION),
-            ),
+            components.time_to_answer(say, 4, (0, 15, 24, 8)),
         ],
     )

@@ -11,31 +11,23 @@ from collector.metrics.state import (
     LINK_UP,
     OUTAGE_ACTIVE,
     OUTAGE_INFO,
-    OUTAGE_SEVERITY,
-    OUTAGE_STARTED,
     SITE_INFO,
     SITE_STATE,
 )
-from dashboards import palette, panels, queries
+from dashboards import outage_rows, palette, panels, queries, variables
 from dashboards.panels import Column, Frame
-from dashboards.queries import DISTRICT, Query, rate, select, worst
-from dashboards.sheet import choice, sheet
+from dashboards.queries import Query, rate, select, worst
+from dashboards.sheet import sheet
 from dashboards.words import Speaker
 
 NAME = "site"
 SITE = "$site"
+HERE = worst(("outage", "cause", "carrier"), select(OUTAGE_INFO, site=SITE))
 WAN_PORTS = "~router|aggregation|core|switch|gateway"
 
 
 def dashboard(say: Speaker) -> grafana.Dashboard:
     """The dashboard in the speaker's language."""
-    site = choice(
-        "site",
-        say("Site", "Điểm"),
-        worst(("site", "name"), select(SITE_INFO, district=DISTRICT)),
-        '/name="(?<text>[^"]+)",site="(?<value>[^"]+)"/',
-        everything=None,
-    )
     return sheet(
         say,
         name=NAME,
@@ -44,8 +36,8 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
             "Everything about one commune or node: state, devices, links, traffic, health, outages.",
             "Mọi thứ về một xã, phường hoặc nút mạng: trạng thái, thiết bị, đường truyền, lưu lượng, sức khỏe, sự cố.",
         ),
-        panels=[*_state(say), *_way(say), *_health(say)],
-        variables=[site],
+        panels=[*_state(say), *_way(say), *_health(say), *_path(say)],
+        chosen=[variables.site(say)],
     )
 
 
@@ -148,13 +140,12 @@ def _state(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
 
 
 def _way(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
-    works = palette.mapping(
-        {0: (say("fails", "hỏng"), palette.VERMILION), 1: (say("works", "hoạt động"), palette.GREEN)}
-    )
     link = worst(("link",), select(LINK_UP, site=SITE))
     ends = worst(("link", "parent"), select(LINK_INFO, site=SITE))
     port = ("device", "ifName")
     legend = "{{device}} {{ifName}}"
+    column = outage_rows.Columns(say)
+    here = outage_rows.among(HERE)
     return [
         panels.timeline(
             Frame(
@@ -168,7 +159,7 @@ def _way(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 (0, 12, 12, 6),
             ),
             [Query(f"{link} * on (link) group_left (parent) {ends}", "{{link}}")],
-            works,
+            palette.works(say),
         ),
         panels.lines(
             Frame(
@@ -205,44 +196,51 @@ def _way(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 (0, 18, 12, 6),
             ),
             [
-                Query(worst(("outage", "cause", "carrier"), select(OUTAGE_INFO, site=SITE)), table=True),
-                Query(_here(worst(("outage",), select(OUTAGE_ACTIVE))), table=True),
-                Query(_here(worst(("outage",), select(OUTAGE_SEVERITY))), table=True),
-                Query(_here(f"min by (outage) ({select(OUTAGE_STARTED)}) * 1000"), table=True),
+                Query(HERE, table=True),
+                here(worst(("outage",), select(OUTAGE_ACTIVE))),
+                here(outage_rows.SEVERITY),
+                here(f"{outage_rows.STARTED} * 1000"),
             ],
             [
-                Column(
-                    "Value #B",
-                    say("Lasts", "Còn"),
-                    values=palette.mapping(
-                        {
-                            0: (say("ended", "đã hết"), palette.GREEN),
-                            1: (say("yes", "đang diễn ra"), palette.VERMILION),
-                        }
-                    ),
-                    width=110,
-                    coloured=True,
-                ),
-                Column(
-                    "Value #C",
-                    say("Severity", "Mức độ"),
-                    values=palette.states(OUTAGE_SEVERITY, say),
-                    width=110,
-                    coloured=True,
-                ),
-                Column("Value #D", say("Since", "Từ lúc"), unit="dateTimeAsLocal"),
-                Column("cause", say("Cause", "Nguyên nhân")),
-                Column("carrier", say("Carrier", "Nhà mạng"), width=100),
-                Column("outage", say("Id", "Mã sự cố")),
+                column.lasts("B"),
+                column.severity("C"),
+                column.since("D"),
+                column.cause(),
+                column.carrier(),
+                column.id(),
             ],
             by="outage",
-            first=say("Since", "Từ lúc"),
+            first=column.since("D").title,
         ),
     ]
 
 
-def _here(expr: str) -> str:
-    return f"{expr} and on (outage) {select(OUTAGE_INFO, site=SITE)}"
+def _path(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
+    """The devices that the site's way out leads through: its parents, and theirs."""
+    parents = _parents_of(select(LINK_INFO, site=SITE))
+    beyond = _parents_of(f"({select(LINK_INFO)} and on (device) {parents})")
+    state = worst(("device", "role"), select(DEVICE_STATE))
+    return [
+        panels.timeline(
+            Frame(
+                12,
+                say("The way to the core", "Đường tới lõi"),
+                say(
+                    "State of the devices that the site's uplinks lead to, and of those beyond them.",
+                    "Trạng thái của thiết bị cấp trên mà đường lên dẫn tới, và cấp trên nữa.",
+                ),
+                say("No link is known", "Chưa có đường truyền nào"),
+                (0, 31, 24, 6),
+            ),
+            [Query(f"{state} and on (device) ({parents} or {beyond})", "{{role}} {{device}}")],
+            palette.states(DEVICE_STATE, say),
+        ),
+    ]
+
+
+def _parents_of(links: str) -> str:
+    """The devices that the links lead to, as series with the label `device`."""
+    return f'max by (device) (label_replace({links}, "device", "$1", "parent", "(.+)"))'
 
 
 def _health(say: Speaker) -> list[cog.Builder[grafana.Panel]]:

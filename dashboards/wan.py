@@ -5,14 +5,14 @@ from grafana_foundation_sdk.models import dashboard as grafana
 
 from collector.metrics import Family
 from collector.metrics.state import DEVICE_STATE, LINK_INFO, LINK_UP, REDUNDANCY_LOST, SITE_INFO
-from dashboards import palette, panels, queries
+from dashboards import components, palette, panels, queries, variables
+from dashboards.addresses import site_link
 from dashboards.panels import Column, Frame
-from dashboards.queries import DISTRICT, Query, number_of, rate, select, worst
-from dashboards.sheet import choice, sheet, site_link
+from dashboards.queries import CARRIER, DISTRICT, Query, rate, select, worst
+from dashboards.sheet import sheet
 from dashboards.words import Speaker
 
 NAME = "wan"
-CARRIER = "~$carrier"
 BACKBONE = "~core|aggregation"
 PORT = ("device", "ifName")
 PORT_LEGEND = "{{device}} {{ifName}}"
@@ -24,13 +24,6 @@ SPARE = worst(("site",), select(REDUNDANCY_LOST, district=DISTRICT))
 
 def dashboard(say: Speaker) -> grafana.Dashboard:
     """The dashboard in the speaker's language."""
-    carriers = choice(
-        "carrier",
-        say("Carrier", "Nhà mạng"),
-        worst(("carrier",), select(LINK_INFO)),
-        '/carrier="(?<value>[^"]+)"/',
-        everything=say("All", "Tất cả"),
-    )
     return sheet(
         say,
         name=NAME,
@@ -40,20 +33,19 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
             "Đường truyền, nhà mạng, dự phòng, tải và tổn thất của mạng.",
         ),
         panels=[*_links(say), *_load(say), *_loss(say)],
-        variables=[carriers],
+        chosen=[variables.carrier(say), variables.role(say)],
     )
 
 
 def _links(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     empty = say("No link is known", "Chưa có đường truyền nào")
-    alarm = palette.steps((None, palette.GREEN), (1, palette.VERMILION))
-    caution = palette.steps((None, palette.GREEN), (1, palette.YELLOW))
     core = worst(("device",), select(DEVICE_STATE, role=BACKBONE, district=DISTRICT))
     ends = ("link", "device", "parent", "carrier", "cable", "interface")
     broken = f"and on (link) ({LINKS} == 0)"
     names = worst(("site", "name"), select(SITE_INFO))
     return [
-        panels.tile(
+        components.part(
+            say,
             Frame(
                 1,
                 say("Links working", "Đường truyền hoạt động"),
@@ -64,12 +56,11 @@ def _links(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 empty,
                 (0, 0, 6, 4),
             ),
-            [
-                Query(number_of(f"{LINKS} == 1", among=LINKS), say("working", "hoạt động"), instant=True),
-                Query(number_of(LINKS, among=LINKS), say("of", "trên"), instant=True),
-            ],
+            f"{LINKS} == 1",
+            say("working", "hoạt động"),
+            among=LINKS,
         ),
-        panels.tile(
+        components.count(
             Frame(
                 2,
                 say("Links down", "Đường truyền hỏng"),
@@ -77,10 +68,11 @@ def _links(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 empty,
                 (6, 0, 4, 4),
             ),
-            [Query(number_of(f"{LINKS} == 0", among=LINKS), instant=True)],
-            steps=alarm,
+            f"{LINKS} == 0",
+            among=LINKS,
+            steps=palette.alarm(),
         ),
-        panels.tile(
+        components.count(
             Frame(
                 3,
                 say("Sites without a spare path", "Điểm mất dự phòng"),
@@ -91,10 +83,11 @@ def _links(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 say("No site is known", "Chưa có điểm nào"),
                 (10, 0, 5, 4),
             ),
-            [Query(number_of(f"{SPARE} == 1", among=SPARE), instant=True)],
-            steps=caution,
+            f"{SPARE} == 1",
+            among=SPARE,
+            steps=palette.caution(),
         ),
-        panels.tile(
+        components.count(
             Frame(
                 4,
                 say("Backbone devices not up", "Thiết bị trục không hoạt động"),
@@ -105,8 +98,9 @@ def _links(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 say("No device is known", "Chưa có thiết bị nào"),
                 (15, 0, 4, 4),
             ),
-            [Query(number_of(f"{core} > 0", among=core), instant=True)],
-            steps=caution,
+            f"{core} > 0",
+            among=core,
+            steps=palette.caution(),
         ),
         panels.bars(
             Frame(
@@ -161,20 +155,7 @@ def _links(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
             by="link",
             first=say("Link", "Đường truyền"),
         ),
-        panels.lines(
-            Frame(
-                7,
-                say("Carriers over time", "Nhà mạng theo thời gian"),
-                say(
-                    "Share of each carrier's uplinks that worked.",
-                    "Tỷ lệ đường lên của mỗi nhà mạng đã hoạt động.",
-                ),
-                say("Nothing recorded yet", "Chưa có số liệu"),
-                (14, 4, 10, 8),
-            ),
-            [Query(worst(queries.LINKED, select(queries.CARRIER_WORKING, carrier=CARRIER)), "{{carrier}}")],
-            unit=palette.unit(queries.CARRIER_WORKING),
-        ),
+        components.carriers_over_time(say, 7, (14, 4, 10, 8), CARRIER),
     ]
 
 
@@ -182,7 +163,7 @@ def _load(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     empty = say("No traffic has been counted", "Chưa đếm được lưu lượng")
 
     def fullest(family: Family) -> str:
-        use = worst(PORT, select(family, role="~core|aggregation|router", district=DISTRICT))
+        use = worst(PORT, select(family, role="~$role", district=DISTRICT))
         return f"topk(10, {use})"
 
     return [

@@ -7,6 +7,7 @@ from typing import Any
 
 from collector.metrics import state
 from tests.integration.dashboards import city_history as city
+from tests.integration.dashboards import history
 from tests.integration.dashboards.filled_prometheus import Answer, Prometheus
 
 Json = dict[str, Any]
@@ -15,8 +16,13 @@ SENT = {
     "$district": "",
     "$site": "00001",
     "$carrier": ".*",
+    "$role": ".*",
+    "$meeting": ".*",
+    "$target": ".*",
+    "$map": "districts",
     "$__rate_interval": "2m",
     "$__interval": "1m",
+    "$__range_s": "1800",
     "$__range": "30m",
 }
 EVERYWHERE = ".*"
@@ -27,6 +33,17 @@ OFFERED = {
     "district": (city.DISTRICTS + 1, ("Quận 007", "007")),  # the data centres' own area too
     "site": (city.COMMUNES + city.DISTRICTS + 1, ("Phường 6", "00007")),
     "carrier": (3, ("carrier-b", "carrier-b")),
+    "role": (2, ("router", "router")),
+    "map": (2, ("districts", "districts")),
+    "meeting": (2, None),
+    "target": (2, None),
+}
+
+MARKED = {
+    # what each annotation marks in the storm, by its tag
+    "outage": {"device:rt-00001", "device:core-1", "cable:cb-7", "device:rt-00002"},
+    "meeting": {"weekly"},
+    "site": {"00091"},
 }
 
 TRUTH: dict[tuple[int, str], tuple[float, float, float | None]] = {
@@ -68,10 +85,10 @@ def unanswered(server: Prometheus, board: Json) -> Iterator[str]:
         for target in panel["targets"]:
             where = f"panel {panel['id']} query {target['refId']}"
             for district in (EVERYWHERE, TWO_DISTRICTS):
-                got = answer(server, target, city.STORM_AT, district)
+                got = answer(server, target, history.STORM_AT, district)
                 if got.error is not None or not got.series:
                     yield f"{where}: {got.error or 'nothing'}"
-            got = answer(server, target, city.STORM_AT)
+            got = answer(server, target, history.STORM_AT)
             for label in re.findall(r"{{\s*(\w+)\s*}}", target.get("legendFormat", "")):
                 if not all(label in labels for labels, _ in got.series):
                     yield f"{where}: the legend names {label}"
@@ -87,7 +104,7 @@ def fieldless(server: Prometheus, board: Json) -> Iterator[str]:
         shown = set(steps["filterFieldsByName"]["include"]["names"])
         fields, values, telling = set[str](), set[str](), set[str]()
         for target in panel["targets"]:
-            rows = answer(server, target, city.STORM_AT).series
+            rows = answer(server, target, history.STORM_AT).series
             labels = {label for row, _ in rows for label in row}
             join = steps.get("joinByField", {}).get("byField")
             for twice in (labels & fields & shown) - {join}:
@@ -107,16 +124,16 @@ def untrue(server: Prometheus, board: Json) -> Iterator[str]:
     """Figures of the City overview that are not those of the history, or that are there when nobody watches."""
     for (number, ref), (quiet, storm, elsewhere) in TRUTH.items():
         expected = {
-            (city.QUIET_AT, EVERYWHERE): quiet,
-            (city.STORM_AT, EVERYWHERE): storm,
-            (city.STORM_AT, "002"): elsewhere,
-            (city.UNWATCHED_AT, EVERYWHERE): None,
+            (history.QUIET_AT, EVERYWHERE): quiet,
+            (history.STORM_AT, EVERYWHERE): storm,
+            (history.STORM_AT, "002"): elsewhere,
+            (history.UNWATCHED_AT, EVERYWHERE): None,
         }
         for (at, district), figure in expected.items():
             got = value(server, board, (number, ref), at, district)
             if got != figure:
                 yield f"panel {number} query {ref}: {got} instead of {figure}"
-    for at, figure in ((city.STORM_AT, 0.0), (city.UNWATCHED_AT, 2.0)):
+    for at, figure in ((history.STORM_AT, 0.0), (history.UNWATCHED_AT, 2.0)):
         if value(server, board, (6, "A"), at) != figure:
             yield "the monitor's tile does not tell watching from not watching"
 
@@ -141,7 +158,7 @@ def misplaced(server: Prometheus, board: Json) -> Iterator[str]:
     for panel in board["panels"]:
         if panel["type"] != "geomap":
             continue
-        rows = answer(server, panel["targets"][0], city.STORM_AT).series
+        rows = answer(server, panel["targets"][0], history.STORM_AT).series
         if not len({labels.get("site") for labels, _ in rows}) == len(rows) == city.COMMUNES:
             yield f"panel {panel['id']}: {len(rows)} dots for {city.COMMUNES} communes"
         if not all(20 < float(labels.get("latitude", 0)) < 22 for labels, _ in rows):
@@ -156,7 +173,7 @@ def unread(server: Prometheus, board: Json) -> Iterator[str]:
         if variable["type"] != "query":
             continue
         query = re.fullmatch(r"query_result\((.*)\)", variable["query"])
-        got = server.instant(asked(query[1]), city.STORM_AT) if query else Answer([], "not a query_result")
+        got = server.instant(asked(query[1]), history.STORM_AT) if query else Answer([], "not a query_result")
         pattern = re.compile(variable["regex"].strip("/").replace("(?<", "(?P<"))
         # Grafana matches the pattern against the series as text, its labels in order.
         texts = [
@@ -167,16 +184,18 @@ def unread(server: Prometheus, board: Json) -> Iterator[str]:
         groups = [one.groupdict() for one in found if one]
         offered = {(one.get("text", one.get("value")), one.get("value")) for one in groups}
         many, example = OFFERED[variable["name"]]
-        if example not in offered or len(offered) != many:
+        if (example is not None and example not in offered) or len(offered) != many:
             yield f"variable {variable['name']} offers {len(offered)} of {many}"
 
 
 def unmarked(server: Prometheus, board: Json) -> Iterator[str]:
-    """Annotations that do not mark the moment in milliseconds, or name a label that is not there."""
+    """Annotations that mark another moment or other things than the storm had, or name a label that is not there."""
     for annotation in board["annotations"]["list"]:
-        got = server.range(asked(annotation["expr"]), city.STORM, city.STORM_AT, 60)
-        if {moment for _, moment in got.series} != {city.STORM * 1000}:
+        got = server.range(asked(annotation["expr"]), history.STORM, history.STORM_AT, 60)
+        if annotation["useValueForTime"] and {at for _, at in got.series} != {history.STORM * 1000}:
             yield f"annotation {annotation['name']}: {got}"
+        if {labels.get(annotation["tagKeys"]) for labels, _ in got.series} != MARKED[annotation["tagKeys"]]:
+            yield f"annotation {annotation['name']} marks {got}"
         for label in re.findall(r"{{\s*(\w+)\s*}}", annotation["textFormat"]):
             if not all(label in labels for labels, _ in got.series):
                 yield f"annotation {annotation['name']} names {label}"

@@ -4,46 +4,16 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-from collector.metrics import CATALOG, Family, Kind, conference, service
+from collector.metrics import CATALOG, conference, service
 from collector.metrics import state as m
 from dashboards import queries
-
-START = 1_760_000_000
-STEP = 30
-STORM = START + 20 * 60
-END = START + 40 * 60  # nothing is scraped any more
-QUIET_AT = START + 15 * 60
-STORM_AT = START + 35 * 60
-UNWATCHED_AT = END + 15 * 60
+from tests.integration.dashboards import city_promises
+from tests.integration.dashboards.history import END, START, STEP, STORM, Series
 
 COMMUNES = 579
 DISTRICTS = 30
 SERVICES = ("documents", "reports", "procedures")
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series and its value before and in the storm; None is no sample. A counter's value is its growth per second."""
-
-    family: Family
-    labels: Mapping[str, str]
-    quiet: float | None
-    storm: float | None
-
-    def at(self, moment: int) -> float | None:
-        """The value at a moment."""
-        if self.family.kind is Kind.COUNTER:
-            return None if self.quiet is None else self.quiet * (moment - START)
-        return self.quiet if moment < STORM else self.storm
-
-    def text(self) -> str:
-        """`name{labels}`, ValueError if the labels are not the family's."""
-        if not set(self.labels) <= {*self.family.labels, "instance", "job"}:
-            raise ValueError(f"{self.family.name} has no labels {set(self.labels) - {*self.family.labels}}")
-        pairs = ",".join(f'{name}="{value}"' for name, value in self.labels.items() if value)
-        return f"{self.family.name}{{{pairs}}}"
 
 
 def _site(code: str, district: str, kind: str, number: int, state: float) -> Iterator[Series]:
@@ -69,6 +39,7 @@ def _site(code: str, district: str, kind: str, number: int, state: float) -> Ite
 def _device(name: str, site: str, district: str, role: str, state: float) -> Iterator[Series]:
     labels = {"device": name, "site": site, "district": district, "role": role, "instance": name}
     yield Series(m.DEVICE_STATE, labels, 0, state)
+    yield Series(m.DEVICE_MAINTENANCE, labels, 0, int(state == 1))
 
 
 def _ports(name: str, site: str, district: str, role: str, bytes_per_second: float) -> Iterator[Series]:
@@ -117,8 +88,14 @@ def _details(name: str, site: str, district: str, role: str) -> Iterator[Series]
     yield Series(CATALOG["citynoc_device_memory_used_ratio"], {**labels, "memory": "ram"}, 0.2, 0.9)
     yield Series(CATALOG["citynoc_device_temperature_celsius"], {**labels, "sensor": "cpu"}, 40, 60)
     if role == "endpoint":
-        call = {**labels, "direction": "rx", "media": "video"}
-        yield Series(conference.PACKET_LOSS, call, 0.001, 0.02)
+        call = {**labels, "direction": "rx"}
+        yield Series(conference.REGISTERED, {**labels, "protocol": "sip"}, 1, 1)
+        yield Series(conference.IN_CALL, labels, 0, 1)
+        yield Series(conference.QUALITY, call, None, int(site) // DISTRICTS % 3)
+        yield Series(conference.PACKET_LOSS, {**call, "media": "video"}, None, 0.02)
+        yield Series(conference.JITTER, {**call, "media": "video"}, None, 0.01)
+        yield Series(conference.LATENCY, {**call, "media": "video"}, None, 0.04)
+        yield Series(conference.BITRATE, {**call, "media": "video"}, None, 2e6)
 
 
 def _itself() -> Iterator[Series]:
@@ -149,7 +126,8 @@ def _outage(
 ) -> Iterator[Series]:
     key = {"outage": name}
     kind = name.partition(":")[0]
-    yield Series(m.OUTAGE_ACTIVE, {**key, "kind": kind, "district": district}, None, int(lasts))
+    ended = None if lasts else 0
+    yield Series(m.OUTAGE_ACTIVE, {**key, "kind": kind, "district": district}, None, 1, ended)
     yield Series(m.OUTAGE_SEVERITY, key, None, severity)
     yield Series(m.OUTAGE_AFFECTED_SITES, key, None, sites)
     yield Series(m.OUTAGE_AFFECTED_DEVICES, key, None, 2 * sites)
@@ -206,7 +184,15 @@ def series(*, everywhere: bool = False) -> Iterator[Series]:
     )
     yield from _outage("device:core-1", 1, 0, district="", info=None)
     yield from _outage("cable:cb-7", 1, 0, district="002", info=None)
-    yield from _outage("device:rt-00007", 2, 1, district="007", info=None, lasts=False)
+    ended = {
+        "cause": "rt-00002",
+        "carrier": "carrier-b",
+        "site": "00002",
+        "site_name": "Phường 1",
+        "district_name": "Quận 002",
+    }
+    yield from _outage("device:rt-00002", 2, 1, district="002", info=ended, lasts=False)
+    yield from city_promises.series()
     yield Series(m.BLIND, {"instance": "citynoc:9579"}, 0, 0)
     for service_name in SERVICES:
         labels = {

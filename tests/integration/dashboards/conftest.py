@@ -6,6 +6,7 @@ import pytest
 
 from tests.house.tree import ROOT
 from tests.integration.dashboards import city_history as city
+from tests.integration.dashboards import history
 from tests.integration.dashboards.filled_prometheus import Prometheus, backfill, record, running
 
 
@@ -16,6 +17,6 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
     backfill(folder, city.openmetrics())
     rules = ROOT / "config" / "rules" / "dashboards.yml"
     with running(folder) as server:
-        record(server, folder, rules, start=city.START, end=city.END, step=city.STEP)
+        record(server, folder, rules, start=history.START, end=history.END, step=history.STEP)
     with running(folder) as server:
         yield server

@@ -10,8 +10,7 @@ import pytest
 
 from dashboards.build import DASHBOARDS, plain
 from dashboards.words import Language, Speaker
-from tests.integration.dashboards import answers
-from tests.integration.dashboards import city_history as city
+from tests.integration.dashboards import answers, history
 from tests.integration.dashboards.filled_prometheus import Prometheus
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
@@ -38,13 +37,13 @@ def test_figures_are_true_and_absent_when_nobody_watches(prometheus: Prometheus,
 
 def test_an_outage_without_its_details_still_has_its_row(prometheus: Prometheus):
     table = next(panel for panel in BUILT["city-en"]["panels"] if panel["id"] == 7)
-    rows = answers.answer(prometheus, table["targets"][0], city.STORM_AT).series
+    rows = answers.answer(prometheus, table["targets"][0], history.STORM_AT).series
     assert {labels["outage"] for labels, _ in rows} == {"device:rt-00001", "device:core-1", "cable:cb-7"}
-    ages = answers.answer(prometheus, table["targets"][4], city.STORM_AT).series
-    assert {age for _, age in ages} == {float(city.STORM_AT - city.STORM)}
+    ages = answers.answer(prometheus, table["targets"][4], history.STORM_AT).series
+    assert {age for _, age in ages} == {float(history.STORM_AT - history.STORM)}
 
 
 def test_a_wrong_query_is_refused(prometheus: Prometheus):
     """The referee itself works: what Prometheus refuses is seen as refused."""
-    assert prometheus.instant("sum by (", city.STORM_AT).error
-    assert not prometheus.instant("citynoc_device_sate", city.STORM_AT).series
+    assert prometheus.instant("sum by (", history.STORM_AT).error
+    assert not prometheus.instant("citynoc_device_sate", history.STORM_AT).series

@@ -67,8 +67,8 @@ REDUCERS = frozenset(
 LAYERS = frozenset({"markers", "heatmap", "geojson", "route", "photos", "network"})
 GROUNDS = frozenset({"default", "carto", "esri-xyz", "osm-standard", "xyz"})
 
-LINK_VARIABLES = frozenset({"__url_time_range", "__all_variables", "__from", "__to"})
+LINK_VARIABLES = frozenset({"__url_time_range", "__all_variables", "__from", "__to", "datasource:queryparam"})
 """Variables that a link may hold besides the dashboard's own and `__data.fields.NAME`."""
 
-QUERY_VARIABLES = frozenset({"__rate_interval", "__interval", "__range"})
+QUERY_VARIABLES = frozenset({"__rate_interval", "__interval", "__range", "__range_s"})
 """Variables that a query may hold besides the dashboard's own."""

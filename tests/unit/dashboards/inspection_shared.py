@@ -17,8 +17,8 @@ Faults = Iterator[str]
 DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 COLOURS = {value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)}
 RECORDED = frozenset(family.name for family in queries.RECORDED)
-VARIABLE = re.compile(r"\$\{?(\w+)(?:[.:][\w.]+)?\}?")
-SUBSTITUTES = {"__rate_interval": "5m", "__interval": "1m", "__range": "1h"}
+VARIABLE = re.compile(r"\$\{?([A-Za-z_]\w*)(?:[.:][\w.]+)?\}?")  # $1 is label_replace's
+SUBSTITUTES = {"__rate_interval": "5m", "__interval": "1m", "__range": "1h", "__range_s": "3600"}
 
 
 def query_faults(expr: str, variables: AbstractSet[str | None]) -> Faults:
@@ -50,7 +50,7 @@ def link_faults(url: str, fields: AbstractSet[str], dashboards: Mapping[str, Abs
     if parts.scheme or not parts.path.startswith("/d/") or target not in dashboards:
         yield f"dead link: {url}"
         return
-    for name in re.findall(r"\$\{([\w.]+)\}", url):
+    for name in re.findall(r"\$\{([\w.:]+)\}", url):
         field = name.removeprefix("__data.fields.")
         if field not in fields and name not in known.LINK_VARIABLES:
             yield f"link names what is not there: {name}"
