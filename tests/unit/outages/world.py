@@ -71,6 +71,19 @@ class World:
     def deafen(self, *names: str) -> None:
         self.deaf |= {self.net.index[DeviceName(name)] for name in names}
 
+    def fail(self, kind: str, name: str) -> None:
+        """A device, a cable, or all devices of a site."""
+        if kind == "cable":
+            self.cut_cable(name)
+        else:
+            self.kill(
+                *(
+                    [name]
+                    if kind == "device"
+                    else (self.net.names[i] for i in self.net.at_site[SiteCode(name)])
+                )
+            )
+
     def cut_cable(self, name: str) -> None:
         self.cut_links |= set(self.net.cables[name])
         self._gone = None
