@@ -21,6 +21,16 @@ SEATS = 640
 """Video ports of a bridge, if nobody says another number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The other end of a port's link, as LLDP tells of it."""
+
+    name: str
+    chassis: bytes
+    port: str
+    descr: str
+
+
 @dataclass(slots=True)
 class Port:
     """One interface. Rates are octets a second at full load; octets are floats so that slow rates add up."""
@@ -33,6 +43,7 @@ class Port:
     mbps: int
     kind: int = 6  # ethernetCsmacd, IANAifType
     link: str | None = None
+    peer: Peer | None = None
     admin_up: bool = True
     up: bool = True
     changed: float = 0.0  # Unix time of the last change of state

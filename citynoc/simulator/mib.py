@@ -51,33 +51,45 @@ class Row(NamedTuple):
 class Shape:
     """A fixed set of leaves in lexicographic order. `empty` names columns that exist without rows."""
 
-    __slots__ = ("_by_name", "_objects", "_oids", "leaves")
+    __slots__ = ("by_name", "leaves", "objects", "oids")
 
     def __init__(self, rows: Iterable[Row], empty: Iterable[Oid] = ()) -> None:
         ordered = sorted(rows, key=lambda row: row.object_ + row.instance)
         self.leaves: Sequence[Leaf] = tuple(_leaf(row) for row in ordered)
-        self._oids = [leaf.oid for leaf in self.leaves]
-        if len(set(self._oids)) != len(self._oids):
+        self.oids = [leaf.oid for leaf in self.leaves]
+        if len(set(self.oids)) != len(self.oids):
             raise ValueError("an object is there twice")
-        self._by_name = {leaf.name: place for place, leaf in enumerate(self.leaves)}
-        self._objects = frozenset([row.object_ for row in ordered] + list(empty))
+        self.by_name = {leaf.name: place for place, leaf in enumerate(self.leaves)}
+        self.objects = frozenset([row.object_ for row in ordered] + list(empty))
+
+    def behind(self, first: "Shape") -> "Shape":
+        """This shape with all objects of `first` before its own. Raises ValueError if they do not lie before."""
+        if first.oids and self.oids and first.oids[-1] >= self.oids[0]:
+            raise ValueError("the objects do not lie before these")
+        both = Shape(())
+        both.leaves = (*first.leaves, *self.leaves)
+        both.oids = first.oids + self.oids
+        at = len(first.leaves)
+        both.by_name = first.by_name | {name: at + place for name, place in self.by_name.items()}
+        both.objects = first.objects | self.objects
+        return both
 
     def find(self, name: bytes) -> Leaf | None:
         """The leaf of exactly this name (an OID TLV, perhaps not in its shortest form)."""
-        place = self._by_name.get(name)
+        place = self.by_name.get(name)
         if place is None:
-            place = self._by_name.get(ber.oid(ber.parse_oid(name)))
+            place = self.by_name.get(ber.oid(ber.parse_oid(name)))
         return None if place is None else self.leaves[place]
 
     def after(self, name: bytes) -> int:
         """Where in `leaves` the first one after this name stands; their number if there is none."""
-        place = self._by_name.get(name)
-        return bisect_right(self._oids, ber.parse_oid(name)) if place is None else place + 1
+        place = self.by_name.get(name)
+        return bisect_right(self.oids, ber.parse_oid(name)) if place is None else place + 1
 
     def missing(self, name: bytes) -> bytes:
         """The exception of a GET that finds nothing: noSuchInstance if the object is known (RFC 3416 §4.2.1)."""
         oid = ber.parse_oid(name)
-        known = any(oid[:size] in self._objects for size in range(len(oid), 0, -1))
+        known = any(oid[:size] in self.objects for size in range(len(oid), 0, -1))
         return ber.NO_SUCH_INSTANCE if known else ber.NO_SUCH_OBJECT
 
 

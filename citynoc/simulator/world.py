@@ -7,14 +7,14 @@ socket and asks no clock.
 import hashlib
 import math
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from citynoc.simulator.conferences import Conferences
-from citynoc.simulator.machine import HEIGHT, Call, Machine, Quality
+from citynoc.simulator.machine import HEIGHT, Call, Machine, Peer, Port, Quality
 from citynoc.simulator.mib import Shape
 from citynoc.simulator.network import Fault, FaultKind, Network
-from citynoc.simulator.objects import GENERIC, KINDS, Kind, shape_of
+from citynoc.simulator.objects import GENERIC, KINDS, Kind, neighbours_of, shape_of
 from citynoc.simulator.ports import ports_of
 from citynoc.simulator.traffic import Traffic
 from collector.model import Device, DeviceName, Inventory, Role
@@ -55,7 +55,7 @@ class World:
         self.losses: dict[DeviceName, Loss] = {}
         self.congested: dict[str, Congestion] = {}  # by link or device
         self._traffic = traffic or Traffic(seed, start, inventory.city.timezone)
-        self._shapes: dict[tuple[str, int, bool], Shape] = {}
+        self._shapes: dict[tuple[str, int, bool, int], Shape] = {}
         self.machines = {device.name: self._machine(device) for device in inventory.devices.values()}
         self._port_of = {
             (machine.device.name, port.link): port
@@ -63,6 +63,7 @@ class World:
             for port in machine.ports
             if port.link is not None
         }
+        self._introduce()
         self.conferences = Conferences(list(self.endpoints()), list(self.bridges()), self._set_call)
         self.conferences.recount(self.network.served)
 
@@ -195,7 +196,7 @@ class World:
         if device.snmp is not None:
             secret = self.inventory.credentials[device.snmp.credential].community
             community = secret.reveal().encode() if secret is not None else None
-        shape = self._shape(kind, len(ports), in_call=False)
+        shape = self._shape(kind, ports, in_call=False)
         return Machine(
             device=device,
             kind=kind,
@@ -209,12 +210,31 @@ class World:
             table_changed=boot,
         )
 
-    def _shape(self, kind: Kind, ports: int, *, in_call: bool) -> Shape:
-        key = (kind.name, ports, in_call)
+    def _shape(self, kind: Kind, ports: Sequence[Port], *, in_call: bool) -> Shape:
+        """Shared by all machines of a kind with so many ports, and so many of them linked."""
+        links = sum(port.link is not None for port in ports)
+        key = (kind.name, len(ports), in_call, 0)
         shape = self._shapes.get(key)
         if shape is None:
-            shape = self._shapes[key] = shape_of(kind, ports, in_call=in_call)
-        return shape
+            shape = self._shapes[key] = shape_of(kind, len(ports), in_call=in_call)
+        if not links:
+            return shape
+        key = (kind.name, len(ports), in_call, links)
+        whole = self._shapes.get(key)
+        if whole is None:
+            whole = self._shapes[key] = shape.behind(neighbours_of(kind, links))
+        return whole
+
+    def _introduce(self) -> None:
+        """Each end of a link hears of the other."""
+        for machine in self.machines.values():
+            for link in machine.device.uplinks:
+                for here, there in ((link.child, link.parent), (link.parent, link.child)):
+                    other = self.machines[there]
+                    far = self._port_of[there, link.name]
+                    self._port_of[here, link.name].peer = Peer(
+                        there, other.ports[0].mac, far.name, other.kind.description(other.device)
+                    )
 
     def _boot(self, machine: Machine, now: float) -> None:
         levels = self._traffic.at(now)
@@ -244,7 +264,7 @@ class World:
 
     def _set_call(self, machine: Machine, call: Call | None, now: float) -> None:
         machine.call = call
-        machine.shape = self._shape(machine.kind, len(machine.ports), in_call=call is not None)
+        machine.shape = self._shape(machine.kind, machine.ports, in_call=call is not None)
         machine.epoch += 1
         self._carry_calls(machine, now)
 

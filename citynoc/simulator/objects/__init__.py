@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 from citynoc.simulator.ber import Oid
 from citynoc.simulator.mib import Row, Shape
-from citynoc.simulator.objects import bridge, endpoint, interfaces, power, system, telepresence, vendors
+from citynoc.simulator.objects import bridge, endpoint, interfaces, lldp, power, system, telepresence, vendors
 from collector.model import Device
 
-__all__ = ["GENERIC", "KINDS", "Kind", "shape_of"]
+__all__ = ["GENERIC", "KINDS", "Kind", "neighbours_of", "shape_of"]
 
 ENTERPRISES = (1, 3, 6, 1, 4, 1)
 
@@ -179,6 +179,12 @@ _ROWS = (
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _ROWS})
 GENERIC = KINDS["net-snmp"]
 """What answers for a profile that the simulator has never heard of."""
+
+
+def neighbours_of(kind: Kind, links: int) -> Shape:
+    """What LLDP adds for so many linked ports: every object of it lies before those of `shape_of`."""
+    indexes = tuple(range(kind.first_index, kind.first_index + links))
+    return Shape(lldp.rows(indexes))
 
 
 def shape_of(kind: Kind, ports: int, *, in_call: bool) -> Shape:
