@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from citynoc.importer.layout import Area, Layout, Placed
-from citynoc.importer.texts import CITY, CORE, CREDENTIALS, ON_CALL, SERVICES
+from citynoc.importer.texts import CITY, CORE, CREDENTIALS, ON_CALL, QUALITY, SERVICES
 
 _ROUTERS = (
     ("mikrotik-routeros", ("ether1", "ether2")),
@@ -35,6 +35,7 @@ def files_of(layout: Layout, city: str) -> Mapping[str, str]:
         "core.yml": _core(layout) + _modeline("core"),
         "credentials.yml": CREDENTIALS + _modeline("credentials"),
         "oncall.yml": _on_call(layout) + _modeline("oncall"),
+        "quality.yml": QUALITY + _modeline("quality"),
     }
     for area in layout.areas:
         pages[f"districts/{area.code}-{area.slug}.yml"] = _district(area)

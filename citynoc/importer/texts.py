@@ -201,6 +201,25 @@ escalation:
 heartbeat: {{url: http://127.0.0.1:9580/heartbeat, token: none, every: 1m}}
 """
 
+QUALITY = """\
+# When picture and sound of a call are good, fair or poor: each direction for itself, by loss, jitter and latency, of
+# which the worst decides. `citynoc_conference_quality` tells it; without this file nothing is graded. It is no MOS: the
+# E-model (ITU-T G.107) speaks of telephone speech and says nothing of a picture.
+limits:
+  loss: # share of packets
+    good: {at_most: 1%, source: "ITU-T G.1010 (11/2001), table I.1: videophone"}
+    fair: {at_most: 3%, source: "ITU-T G.1010 (11/2001), table I.1: conversational voice; words are still understood"}
+  jitter: # variation of delay
+    good: {at_most: 30ms, source: "Cisco Enterprise QoS SRND 3.3: interactive video"}
+    fair: {at_most: 50ms, source: "ITU-T Y.1541 (12/2011), table 1: IPDV of classes 0 and 1"}
+  latency: # one way
+    good: {at_most: 150ms, source: "ITU-T G.114 (05/2003): most applications are unaffected"}
+    fair: {at_most: 400ms, source: "ITU-T G.114 (05/2003): not to be exceeded in network planning"}
+
+# A grade falls at once. It rises when every reading has stayed below this part of the better grade's bounds for so long.
+better: {below: 80%, after: 30s}
+"""
+
 SERVICES = (
     ("documents", "Quản lý văn bản và điều hành", "documents", "dc-1"),
     ("reporting", "Hệ thống báo cáo", "reporting", "dc-1"),

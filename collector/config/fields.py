@@ -24,6 +24,8 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)", re.ASCII)
 DURATION_PATTERN = f"^{_DURATION.pattern}$"
 _INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
+_PART = re.compile(r"[01](?:\.\d{1,9})?|\.\d{1,9}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -89,6 +91,16 @@ def read_number(value: Any) -> float:
         hint = "write the decimal point as '.'" if re.fullmatch(r"[+-]?\d+,\d+", text) else None
         raise WrittenWrongError(f"{shown(text)} is not a number", hint)
     return float(text)
+
+
+def read_share(value: Any) -> float:
+    """A share of all, 0 to 1: `5%` or `0.05`."""
+    text = text_of(value).strip()
+    percent = _PERCENT.fullmatch(text)
+    share = float(percent[1]) / 100 if percent else float(text) if _PART.fullmatch(text) else -1.0
+    if not 0.0 <= share <= 1.0:
+        raise WrittenWrongError(f"{shown(text)} is not a share", "write it like 5% or 0.05")
+    return share
 
 
 def read_truth(value: Any) -> bool:

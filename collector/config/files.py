@@ -18,7 +18,7 @@ from collector.model import Place
 
 CITY, CORE, CREDENTIALS = "city.yml", "core.yml", "credentials.yml"
 DISTRICTS, PROFILES, TELEMETRY = "districts", "profiles", "telemetry"
-READ_ELSEWHERE = ("maintenance.yml", "meetings.yml", "targets.yml", "oncall.yml")
+READ_ELSEWHERE = ("maintenance.yml", "meetings.yml", "targets.yml", "oncall.yml", "quality.yml")
 KNOWN = (CITY, CORE, CREDENTIALS, *READ_ELSEWHERE)
 MOST_FILES = 10_000
 

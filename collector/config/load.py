@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from collector.conference.quality import Standard
 from collector.config.assemble import Assembly, assemble
 from collector.config.coverage import read_coverage
 from collector.config.document import Document
@@ -23,6 +24,8 @@ from collector.config.oncall import FILE as ON_CALL
 from collector.config.oncall import OnCall, read_on_call
 from collector.config.problems import ConfigurationError, Problem, Severity, in_order
 from collector.config.profiles import load_profiles
+from collector.config.quality import FILE as QUALITY
+from collector.config.quality import read_quality
 from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
@@ -66,6 +69,7 @@ class Configuration:
     on_call: OnCall | None = None
     coverage: Evidence | None = None
     meetings: Calendar = field(default_factory=Calendar)
+    quality: Standard | None = None
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
@@ -90,12 +94,14 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     districts = assembly.districts if files.whole else None
     on_call, on_call_problems = read_on_call(directory / ON_CALL, root, districts, timezone)
     coverage, coverage_problems = read_coverage(directory, root)
+    quality, quality_problems = read_quality(directory / QUALITY, root)
     problems = [
         *files.problems,
         *profile_problems,
         *telemetry_problems,
         *on_call_problems,
         *coverage_problems,
+        *quality_problems,
         *secret_problems,
         *assembly.complaints.all(),
     ]
@@ -126,6 +132,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         on_call,
         coverage,
         meetings,
+        quality,
     )
 
 
