@@ -68,7 +68,8 @@ class Journal:
         self._loop = asyncio.get_running_loop()
         self._thread.start()
         try:
-            await asyncio.wait_for(self._ready.wait(), START)
+            async with asyncio.timeout(START):
+                await self._ready.wait()
         except TimeoutError:
             log.warning("journal.not_open", path=str(self._path), error=self._failing)
         return self
@@ -86,7 +87,9 @@ class Journal:
         done = self._loop.create_future()
         self._put(verdicts, done)
         try:
-            await asyncio.wait_for(done, PATIENCE)
+            # Not wait_for: Python 3.11's loses a cancellation that comes in the moment the file is written.
+            async with asyncio.timeout(PATIENCE):
+                await done
         except TimeoutError:
             self._late.add(done)
 
@@ -129,6 +132,9 @@ class Journal:
         while True:
             entry, waiters, stop = self._take(seen)
             try:
+                if self._ledger is not None and not self._ledger.in_place():
+                    log.error("journal.gone", path=str(self._path))
+                    self._close()
                 if self._ledger is None:
                     self._ledger = self._open(began)
                 if entry:
@@ -142,8 +148,7 @@ class Journal:
                 self._failing = None
                 self._resolve(waiters)
             if stop:
-                if self._ledger is not None:
-                    self._ledger.close()
+                self._close()
                 return
             if self._failing is not None:
                 self._pause()
@@ -173,15 +178,19 @@ class Journal:
                     del self._known[key]
             return entry, waiters, self._stop
 
+    def _close(self) -> None:
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
     def _failed(self, error: Exception, entry: Entry, waiters: list[asyncio.Future[None]]) -> None:
         """Keep what could not be written, in front of what came meanwhile."""
         reason = f"{type(error).__name__}: {error}"
         if self._failing != reason:
             log.error("journal.failing", path=str(self._path), error=reason)
         self._failing = reason
-        if self._ledger is not None and _is_unreadable(error):
-            self._ledger.close()
-            self._ledger = None  # opening it again sets the broken file aside
+        if _is_unreadable(error):
+            self._close()  # opening it again sets the broken file aside
         with self._lock:
             newer = self._entry
             newer.outages = {**entry.outages, **newer.outages}

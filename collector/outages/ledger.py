@@ -72,6 +72,7 @@ class Ledger:
         self.set_aside: Path | None = None
         """Where an unreadable predecessor was put."""
         self._db = self._open()
+        self._file = _identity(path)
 
     def _open(self) -> sqlite3.Connection:
         try:
@@ -90,6 +91,10 @@ class Ledger:
             db.close()
             raise
         return db
+
+    def in_place(self) -> bool:
+        """Is it still the file of that name? One that was deleted takes rows that nobody will find again."""
+        return _identity(self.path) == self._file
 
     def close(self) -> None:
         """Close the file; every committed round is in it."""
@@ -133,6 +138,14 @@ class Ledger:
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:

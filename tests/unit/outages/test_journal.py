@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -110,6 +111,50 @@ def test_a_locked_file_is_shown_and_caught_up(path: Path):
             other.close()
 
     asyncio.run(run())
+
+
+def test_a_cancellation_in_the_very_moment_of_writing_is_not_lost(path: Path):
+    async def run() -> None:
+        async with Journal(path, clock) as journal:
+
+            async def judging() -> None:
+                while True:
+                    await journal.record(verdicts(opened=(OUTAGE,)))
+
+            for _ in range(20):
+                task = asyncio.create_task(judging())
+                await asyncio.sleep(0.005)
+                while not (waiting := journal._waiters):  # noqa: ASYNC110 - a thread, not the loop, changes it
+                    await asyncio.sleep(0)
+                for done in waiting:
+                    done.set_result(None)
+                task.cancel()
+                async with asyncio.timeout(5):
+                    await asyncio.wait([task])
+                assert task.cancelled()
+
+    asyncio.run(run())
+
+
+def test_a_folder_that_is_deleted_is_said_and_taken_up_again(path: Path, tmp_path: Path):
+    path = tmp_path / "data" / path.name
+    path.parent.mkdir()
+    again = replace(OUTAGE, id="device:rt-00118")
+
+    async def run() -> None:
+        async with Journal(path, clock) as journal:
+            await journal.record(verdicts(opened=(OUTAGE,)))
+            shutil.rmtree(path.parent)
+            await journal.record(verdicts(opened=(again,)))
+            assert journal.behind
+            await wait_until(lambda: "unable to open" in (journal.error or ""))
+            path.parent.mkdir()
+            await wait_until(lambda: not journal.behind)
+
+    asyncio.run(run())
+    ledger = Ledger(path)
+    assert set(ledger.remembered(1002.0)) == {OUTAGE, again}
+    ledger.close()
 
 
 def test_a_full_disk_is_survived(path: Path):
