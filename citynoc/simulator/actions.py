@@ -22,6 +22,7 @@ from collector.config.fields import (
     one_of,
     read_duration,
     read_integer,
+    read_share,
     text_of,
 )
 from collector.config.problems import did_you_mean
@@ -29,23 +30,11 @@ from collector.config.shape import Shape
 from collector.model import Inventory, Role
 
 _NOTHING = re.compile(r"0+(\.0*)?(ms|s|m|h|d)?")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%")
-_SHARE = re.compile(r"[01](?:\.\d{1,9})?|\.\d{1,9}")
 
 
 def read_moment(value: Any) -> float:
     """Seconds since the scenario's start; `0s` is the start."""
     return 0.0 if _NOTHING.fullmatch(text_of(value)) else read_duration(value)
-
-
-def read_share(value: Any) -> float:
-    """A share of all: `5%` or `0.05`."""
-    text = text_of(value).strip()
-    percent = _PERCENT.fullmatch(text)
-    share = float(percent[1]) / 100 if percent else float(text) if _SHARE.fullmatch(text) else -1.0
-    if not 0.0 <= share <= 1.0:
-        raise WrittenWrongError(f"'{text[:60]}' is not a share", "write it like 5% or 0.05")
-    return share
 
 
 @dataclass(frozen=True, slots=True)
