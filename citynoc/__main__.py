@@ -25,6 +25,7 @@ VERBS = (
     "simulate",
     "demo",
     "import",
+    "export",
     "schema",
     "dashboards",
 )

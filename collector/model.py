@@ -145,14 +145,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the files something is written: relative file, 1-based line and column."""
+    """Where in the files something is written: relative file, 1-based line and column; line 0 is all of it."""
 
     file: str
     line: int
     column: int
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from citynoc.importer.layout import Area, Layout, Placed
+from citynoc.importer.meetings import calendar_of, meetings_of
 from citynoc.importer.texts import CITY, CORE, CREDENTIALS, ON_CALL, QUALITY, SERVICES
 
 _ROUTERS = (
@@ -30,11 +31,14 @@ def scalar(text: str) -> str:
 
 def files_of(layout: Layout, city: str) -> Mapping[str, str]:
     """Relative name to text, for the whole example."""
+    east = _east(layout)
     pages = {
         "city.yml": CITY.format(city=scalar(city)) + _modeline("city"),
         "core.yml": _core(layout) + _modeline("core"),
         "credentials.yml": CREDENTIALS + _modeline("credentials"),
-        "oncall.yml": _on_call(layout) + _modeline("oncall"),
+        "meetings.yml": meetings_of(east, scalar) + _modeline("meetings"),
+        "calendars/office.ics": calendar_of(east, layout.areas),
+        "oncall.yml": ON_CALL.format(district=scalar(east.code), name=east.name) + _modeline("oncall"),
         "quality.yml": QUALITY + _modeline("quality"),
     }
     for area in layout.areas:
@@ -58,11 +62,10 @@ def _core(layout: Layout) -> str:
     return CORE.format(ring=ring, services=services)
 
 
-def _on_call(layout: Layout) -> str:
-    """One district has a team of its own by day: the easternmost of those in town."""
+def _east(layout: Layout) -> Area:
+    """The district with a team of its own by day and a meeting of its own: the easternmost of those in town."""
     in_town = [area for area in layout.areas if area.name.startswith("Quận ")] or list(layout.areas)
-    east = max(in_town, key=lambda area: area.longitude)
-    return ON_CALL.format(district=scalar(east.code), name=east.name)
+    return max(in_town, key=lambda area: area.longitude)
 
 
 def _district(area: Area) -> str:

@@ -1,0 +1,1 @@
+"""Changes to files that people own: only what changes is rewritten, shown first, checked, and never half done."""

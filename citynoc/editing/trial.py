@@ -1,0 +1,52 @@
+"""What `citynoc check` would say of a directory if some files in it were others; the directory is not touched.
+
+The directory is rebuilt beside it from symbolic links, with the new texts in their places.
+"""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from collector.config import Configuration, ConfigurationError, Problem, load
+from collector.model import Place
+
+
+def load_with(directory: Path, texts: Mapping[str, str], environ: Mapping[str, str]) -> Configuration:
+    """The configuration with `texts` (relative name to content). Raises ConfigurationError with the real names."""
+    with tempfile.TemporaryDirectory(prefix="citynoc-check-") as folder:
+        trial = Path(folder)
+        _link(directory, trial, {Path(name).parts[0] for name in texts})
+        for name, text in texts.items():
+            path = trial / name
+            if not path.parent.is_dir():
+                path.parent.mkdir(parents=True)
+                there = directory / Path(name).parent
+                if there.is_dir():
+                    _link(there, path.parent, {Path(other).name for other in texts})
+            path.write_bytes(text.encode())
+        try:
+            return load(trial, environ, need_secrets=False)
+        except ConfigurationError as wrong:
+            raise ConfigurationError(_named(one, trial, directory) for one in wrong.problems) from None
+
+
+def _link(source: Path, target: Path, without: set[str]) -> None:
+    for path in source.resolve().iterdir():
+        if path.name not in without and not path.name.startswith("."):
+            (target / path.name).symlink_to(path)
+
+
+def _named(problem: Problem, trial: Path, directory: Path) -> Problem:
+    """The problem as if it had been found in the real directory."""
+
+    def told(text: str) -> str:
+        return text.replace(str(trial), str(directory))
+
+    place = problem.place
+    return replace(
+        problem,
+        place=Place(told(place.file), place.line, place.column),
+        message=told(problem.message),
+        hint=told(problem.hint) if problem.hint is not None else None,
+    )
