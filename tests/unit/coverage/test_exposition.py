@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from collector.coverage.standing import Standing
 from collector.metrics.coverage import FAMILIES
 from collector.model import SiteCode
 from collector.outages.state import CityState, State
+from exporters import coverage_units
 from exporters.api import UnknownFilterError
 from exporters.coverage import CoverageExposition, as_json
 from exporters.exposition import Form
@@ -74,6 +76,48 @@ def test_the_numbers_are_those_worked_out_by_hand():
     assert values("target_ratio")[("fibre-households",)] == 0.8
     assert values("late") == {("fibre-households",): 0, ("fibre-communes",): 1, ("mobile-people",): 1}
     assert values("disagreements") == {("fibre-communes",): 1}
+
+
+def test_units_add_up_to_the_whole_on_every_map():
+    def weighed(basis: str, on: str) -> float:
+        found = {
+            key[3]: value
+            for key, value in values("unit_ratio").items()
+            if key[:3] == ("fibre-communes", basis, on)
+        }
+        homes = (
+            standing().on.home
+            if on == "004"
+            else {code: one.district for code, one in city().maps.communes.items()}
+        )
+        return sum(found[unit] for unit in homes.values())
+
+    for on in ("districts", "004"):
+        assert weighed("declared", on) == pytest.approx(3)
+        assert weighed("measured", on) == pytest.approx(2)
+    north = values("unit_ratio")["fibre-households", "declared", "004", "10001", "North"]
+    assert north == pytest.approx(83 / 127, abs=1e-6)
+    missing = values("unit_missing")
+    assert missing["fibre-households", "004", "10001", "North"] == 19  # 0.8 x 127 = 101.6, so 102 - 83
+    assert sum(count for key, count in missing.items() if key[:2] == ("fibre-communes", "districts")) == 1
+
+
+def test_a_map_of_very_many_units_is_left_to_the_report(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coverage_units, "MOST_UNITS", 2)
+    assert {key[2] for key in values("unit_ratio")} == {"districts"}
+
+
+def test_measured_units_follow_the_links():
+    exposition = CoverageExposition(standing(), "Asia/Ho_Chi_Minh")
+    name = "citynoc_coverage_unit_ratio"
+
+    def at(state: CityState) -> bytes:
+        return next(body for family, body in exposition.bodies(state) if family.name == name)
+
+    before = at(SEEN)
+    assert at(SEEN) == before
+    assert at(replace(SEEN, sites=MappingProxyType({}))) != before
+    assert at(SEEN) == before
 
 
 def test_times_are_those_of_the_city():
