@@ -155,7 +155,7 @@ def test_an_unknown_file_is_a_warning(tmp_path: Path):
     config = small_city(tmp_path)
     (config / "citty.yml").write_text("")
     (config / "districts" / "005-cau-giay.yaml").write_text("")
-    (config / "meetings.yml").write_text("")
+    (config / "meetings.yml").write_text("meetings: {}\n")
     (config / "districts" / "004-long-bien.yml~").write_text("")
     found = {
         problem.place.file.rpartition("/")[2]: problem.hint for problem in load(config, SECRETS).warnings
