@@ -16,6 +16,7 @@ from citynoc.clock import Clock
 from citynoc.covering import Covering
 from citynoc.dispatch import Dispatch
 from citynoc.duty import OnDuty
+from citynoc.ending import end
 from citynoc.judging import Judging
 from citynoc.meetings.conferring import Conferring
 from citynoc.observing import Observing
@@ -70,6 +71,7 @@ class Service:
             now = self._clock.unix()
             self._judge = Judge(Topology(inventory), inventory.city.verdict, now, journal.open_outages)
             self._dispatch = Dispatch(inventory, self._judge, self._store, self._exposition, self._clock)
+            self._dispatch.grader.standard = self._configuration.quality
             snmp = await parts.enter_async_context(
                 SnmpSource(clock=self._clock.steady, source=inventory.city.source_address)
             )
@@ -172,8 +174,7 @@ class Service:
             loop.add_signal_handler(signal.SIGHUP, lambda: tasks.create_task(self.reload()))
             await self._stop.wait()
             log.info("service.stopping")
-            for task in work:
-                task.cancel()
+            await end(work)
 
     async def _settle(self) -> None:
         """Once every device was read, what will live as long as the service is no longer looked through for garbage."""
@@ -238,6 +239,7 @@ class Service:
         change = plan.diff(self._scheduler.plan, self._plan(new))
         self._scheduler.apply(change)
         self._dispatch.reconfigure(inventory)
+        self._dispatch.grader.standard = new.quality
         self._judge.update(Topology(inventory), self._clock.unix())
         self._judging.calendar = Calendar(new.maintenance, inventory)
         self._judging.duty = OnDuty(new.on_call)
