@@ -8,11 +8,12 @@ from collections.abc import Iterator
 import structlog
 
 from citynoc.clock import Clock
+from collector.conference.grader import CALL_FAMILIES, Grader, ended
 from collector.coverage.uplinks import Uplinks
 from collector.meetings.readings import Readings
 from collector.metrics import Family
 from collector.metrics.ietf import IF_HIGH_SPEED, IF_OPER_STATUS
-from collector.model import Device, DeviceName, Inventory
+from collector.model import Device, DeviceName, Inventory, Role
 from collector.outages.verdict import Judge, Via
 from collector.outcome import Answer, Failure, FailureKind, Measured, Number, Outcome, SeriesSet
 from collector.plan import PollKey, Question
@@ -42,6 +43,8 @@ class Dispatch:
         """The communes' ways out."""
         self.readings = Readings()
         """What meetings may depend on."""
+        self.grader = Grader(None)
+        """Adds grades to what endpoints say of their calls; by which standard, a reload may change."""
         self._failing: dict[PollKey, FailureKind] = {}
 
     def reconfigure(self, inventory: Inventory) -> None:
@@ -50,6 +53,7 @@ class Dispatch:
         self._store.forget(gone)
         self.uplinks.reconfigure(inventory)
         self.readings.forget(gone)
+        self.grader.forget(gone)
         for device in gone:
             for question in Question:
                 self._exposition.drop(PollKey(device, question))
@@ -62,6 +66,8 @@ class Dispatch:
         if device is None:
             return
         now = self._clock.steady()
+        if device.role is Role.ENDPOINT and isinstance(outcome, Answer):
+            outcome = self.grader.graded(device, outcome, now)
         self._say_change(key, outcome)
         self._store.put(key, outcome, self._clock.unix_of(now))
         expires = now + LIFE * _interval(device, key.question)
@@ -83,6 +89,9 @@ class Dispatch:
     def _answered(self, device: Device, key: PollKey, answer: Answer, asked_at: float, now: float) -> None:
         if key.question is not Question.LIVENESS:  # an empty answer too ends what the last one said
             self._exposition.put(key, answer, now + LIFE * _interval(device, key.question))
+            # What the other protocol last said of the call is over too.
+            if device.role is Role.ENDPOINT and ended(answer):
+                self._exposition.withdraw(device.name, CALL_FAMILIES, but=key)
         at = self._clock.unix_of(now)
         self._judge.heard(
             device.name, self._clock.unix_of(asked_at), at, Via(key.question), rebooted=answer.rebooted

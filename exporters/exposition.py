@@ -107,6 +107,18 @@ class DeviceExposition:
         else:
             del self._asked[key.device]
 
+    def withdraw(self, device: DeviceName, names: frozenset[str], *, but: PollKey) -> None:
+        """Take these families of a device away from every answer but one, whose word ends what the others said."""
+        for key in self._asked.get(device, ()):
+            held = self._held[key]
+            over = held.families & names
+            if key == but or not over:
+                continue
+            lost = sum(self._blocks[name][key].count(b"\n") for name in over)
+            self._remove(key, over)
+            self._series -= lost
+            self._held[key] = _Held(held.expires, held.families - over, held.series - lost)
+
     def expire(self, now: float) -> int:
         """Remove everything whose time is over; how many questions lost their lines."""
         over = [key for key, held in self._held.items() if held.expires <= now]

@@ -63,6 +63,20 @@ def test_an_answer_replaces_the_one_before_with_all_its_families():
     assert exposition.series == 2
 
 
+def test_the_word_of_one_source_ends_what_the_others_said():
+    exposition = DeviceExposition()
+    exposition.put(key(Question.POLL, ENDPOINT), loss(rx=0.1, tx=0.2), 10)
+    exposition.put(key(Question.TELEMETRY, ENDPOINT), octets(1, device=ENDPOINT), 10)
+    over = frozenset({LOSS})
+    exposition.withdraw(ENDPOINT, over, but=key(Question.POLL, ENDPOINT))
+    assert values(text(exposition), LOSS) == [0.1, 0.2]
+    exposition.withdraw(ENDPOINT, over, but=key(Question.TELEMETRY, ENDPOINT))
+    assert LOSS not in text(exposition)
+    assert exposition.series == 1
+    exposition.drop(key(Question.POLL, ENDPOINT))
+    assert len(exposition) == 1
+
+
 def test_a_failed_poll_leaves_nothing():
     exposition = DeviceExposition()
     exposition.put(key(Question.POLL), octets(1), 10)
