@@ -35,7 +35,8 @@ lint() {
 }
 types() { mypy; }
 contracts() { lint-imports; }
-unit() { python -m pytest tests/unit tests/house; }
+# -n: tests that calculate share the cores; tests of real servers mostly wait, so that four at a time fit two cores.
+unit() { python -m pytest -n 2 tests/unit tests/house; }
 rules() {
     promtool check rules config/rules/*.yml
     promtool test rules tests/rules/*_test.yml
@@ -43,8 +44,32 @@ rules() {
     amtool check-config deploy/alertmanager/alertmanager.yml
     python -m pytest tests/rules
 }
-integration() { python -m pytest tests/integration tests/walks; }
-e2e() { python -m pytest tests/e2e; }
+integration() { python -m pytest -n 4 --dist worksteal tests/integration tests/walks; }
+# Whole cities on ports of their own: three at a time, the longest first.
+e2e() {
+    side_by_side \
+        "tests/e2e/test_scores.py" \
+        "tests/e2e/test_demo.py tests/e2e/test_city.py" \
+        "tests/e2e --ignore=tests/e2e/test_scores.py --ignore=tests/e2e/test_demo.py --ignore=tests/e2e/test_city.py"
+}
+
+# side_by_side PATHS …: one pytest for each list of paths, all at once; prints each one's output when it ends. Fails if one does.
+side_by_side() {
+    local logs number pids=() failed=0
+    logs=$(mktemp -d)
+    for number in $(seq $#); do
+        # shellcheck disable=SC2086 # a list of words
+        python -m pytest ${!number} >"$logs/$number" 2>&1 &
+        pids+=($!)
+    done
+    for number in $(seq $#); do
+        wait "${pids[number - 1]}" || failed=$?
+        printf '\n--- %s\n' "${!number}"
+        cat "$logs/$number"
+    done
+    rm -rf "$logs"
+    return "$failed"
+}
 
 stages=(lint types contracts unit rules integration e2e)
 if [ $# -gt 0 ]; then stages=("$@"); fi
