@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from citynoc.clock import Clock
 from citynoc.duty import OnDuty
+from collector.meetings.attendance import Attendance
 from collector.model import SiteCode
 from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
@@ -32,12 +33,15 @@ class Judging:
         scheduler: Scheduler,
         clock: Clock,
         calendar: Calendar,
+        attendance: Attendance,
         duty: OnDuty,
         broker_connected: Callable[[], bool],
     ) -> None:
         self.judge = judge
         self.calendar = calendar
         """Planned work; a reload puts another one here."""
+        self.attendance = attendance
+        """Who meets; a reload puts another one here."""
         self.duty = duty
         """What on-call says of an hour; a reload puts another one here."""
         self.uplinks: Mapping[SiteCode, Uplink] = {}
@@ -71,7 +75,13 @@ class Judging:
             await asyncio.sleep(max(0.0, ROUND - (self._clock.unix() - now)))
 
     def _context(self, now: float) -> Context:
-        return Context(maintenance=self.calendar.covered(now), acknowledged=self.acknowledged)
+        meets = self.attendance.at(now)
+        return Context(
+            maintenance=self.calendar.covered(now, meets.inside),
+            watched=meets.endpoints,
+            meeting_sites=meets.sites,
+            acknowledged=self.acknowledged,
+        )
 
     async def _show(self, verdicts: Round) -> None:
         self._scheduler.ask_now(verdicts.asks)

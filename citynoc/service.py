@@ -27,6 +27,7 @@ from collector import plan
 from collector.config.load import Configuration, load
 from collector.config.problems import ConfigurationError
 from collector.coverage import diary
+from collector.meetings.attendance import Attendance
 from collector.model import Broker, DeviceName, Inventory
 from collector.outages.journal import Journal
 from collector.outages.maintenance import Calendar
@@ -83,6 +84,7 @@ class Service:
                 scheduler=self._scheduler,
                 clock=self._clock,
                 calendar=Calendar(self._configuration.maintenance, inventory),
+                attendance=Attendance(self._configuration.meetings),
                 duty=OnDuty(self._configuration.on_call),
                 broker_connected=self._broker_connected,
             )
@@ -242,6 +244,7 @@ class Service:
         self._dispatch.grader.standard = new.quality
         self._judge.update(Topology(inventory), self._clock.unix())
         self._judging.calendar = Calendar(new.maintenance, inventory)
+        self._judging.attendance = Attendance(new.meetings)
         self._judging.duty = OnDuty(new.on_call)
         self._silences.url = inventory.city.alertmanager
         self._views.reconfigured(inventory)
