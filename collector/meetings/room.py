@@ -25,6 +25,7 @@ TEMPERATURE = "citynoc_device_temperature_celsius"
 PROTOCOLS = {"sip": "SIP", "h323": "H.323"}
 COMPONENTS = {"microphone": Code.MICROPHONE, "camera": Code.CAMERA, "display": Code.DISPLAY}
 POOR, FAIR = 2, 1
+NEVER_SPOKE = "no telemetry yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Room:
             return self.tell.say(Code.ENDPOINT_OFF, device=device.name, since=since)
         if heard.reading:
             return None
-        stale = self._stale(device, heard.silence, Weight.STOP)
+        stale = self._stale(device, heard.silence, Weight.STOP, lives=False)
         return stale or self.tell.say(Code.NO_EVIDENCE, weight=Weight.DOUBT, device=device.name)
 
     # -- can it confer? ------------------------------------------------------------------------------------
@@ -141,7 +142,8 @@ class Room:
             found.extend(self._call(reading))
         elif self._running and (CALL,) in reading:
             found.append(self.tell.say(Code.NOT_IN_CALL, weight=Weight.NOTE))
-        stale = self._stale(device, heard.silence, Weight.DOUBT)
+        own = Weight.NOTE if in_call else Weight.STOP
+        stale = self._stale(device, heard.silence, own, lives=True)
         if stale is not None:
             found.append(stale)
         loss = heard.line.loss(self._limits.loss) if heard.line is not None else None
@@ -211,23 +213,23 @@ class Room:
         if self._state.redundancy_lost.get(device.site):
             yield self.tell.say(Code.REDUNDANCY_LOST, weight=Weight.NOTE)
 
-    def _stale(self, device: Device, silence: Silence | None, own: Weight) -> Reason | None:
+    def _stale(self, device: Device, silence: Silence | None, own: Weight, *, lives: bool) -> Reason | None:
         """Telemetry is missing: whose fault it is. `own` is what the endpoint's own fault weighs.
 
-        A broker or gateway that is silent says nothing about the endpoint: no more than a doubt, and a note where
-        the endpoint answers by itself.
+        A broker or gateway that is silent says nothing about the endpoint, nor does an endpoint that was never set
+        up to publish: a doubt, and a note where it lives and answers otherwise.
         """
         if silence is None:
             return None
-        others = Weight.DOUBT if own is Weight.STOP else Weight.NOTE
+        others = Weight.NOTE if lives else Weight.DOUBT
         blame = blamed(silence)
         if blame is Code.CLOCK:
-            return self.tell.say(Code.CLOCK, "refused", device=device.name, seconds=300)
+            return self.tell.say(Code.CLOCK, "refused", weight=own, device=device.name, seconds=300)
         if blame is Code.GATEWAY_SILENT:
             gateway = silence.detail.partition("the gateway: ")[2].removesuffix(" is silent too")
             return self.tell.say(blame, weight=others, device=device.name, gateway=gateway, since=silence.at)
-        weight = own if blame is Code.ENDPOINT_STALE else others
-        return self.tell.say(blame, weight=weight, device=device.name, since=silence.at)
+        is_own = blame is Code.ENDPOINT_STALE and not silence.detail.startswith(NEVER_SPOKE)
+        return self.tell.say(blame, weight=own if is_own else others, device=device.name, since=silence.at)
 
 
 def blamed(silence: Silence) -> Code:
