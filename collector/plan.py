@@ -47,6 +47,15 @@ class Poll:
         """Identity that survives a change of settings."""
         return PollKey(self.device.name, self.question)
 
+    @property
+    def asks(self) -> tuple[object, ...]:
+        """Whom it asks, how, and under which labels: all that matters to it but when it asks and its profile."""
+        device, access = self.device, self.access
+        whom = (device.name, device.address, access.port, access.timeout, self.credential)
+        if self.question is Question.LIVENESS:  # one object, and no series
+            return whom
+        return (*whom, device.site, device.district, device.role)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -57,14 +66,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What turns one plan into another. `apply(old, diff(old, new)) == new`."""
+    """What turns one plan into another. `apply(old, diff(old, new)) == new`.
+
+    `changed` polls ask otherwise or at other times. `renewed` ones ask the same, and only what they carry along is
+    other (an uplink, the interval of the device's other question): nothing about them is disturbed.
+    """
 
     added: tuple[Poll, ...]
     removed: tuple[PollKey, ...]
     changed: tuple[Poll, ...]
+    renewed: tuple[Poll, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.added or self.removed or self.changed)
+        return bool(self.added or self.removed or self.changed or self.renewed)
 
 
 def phase_of(device: str, interval: float) -> float:
@@ -102,11 +116,41 @@ def build(inventory: Inventory, profiles: Mapping[ProfileName, Profile]) -> Plan
 
 def diff(old: Plan, new: Plan) -> Change:
     """The least change from `old` to `new`; polls that are equal are not in it."""
+    alike = _Alike()
+    changed: list[Poll] = []
+    renewed: list[Poll] = []
+    for key, poll in new.polls.items():
+        before = old.polls.get(key)
+        if before is None:
+            continue
+        same_profile = alike.profiles(before.profile, poll.profile)
+        asks_alike = before.asks == poll.asks and (same_profile or poll.question is Question.LIVENESS)
+        if not asks_alike or before.interval != poll.interval:
+            changed.append(poll)
+        elif not same_profile or before.access != poll.access or before.device != poll.device:
+            renewed.append(poll)
     return Change(
         added=tuple(poll for key, poll in new.polls.items() if key not in old.polls),
         removed=tuple(key for key in old.polls if key not in new.polls),
-        changed=tuple(poll for key, poll in new.polls.items() if key in old.polls and old.polls[key] != poll),
+        changed=tuple(changed),
+        renewed=tuple(renewed),
     )
+
+
+class _Alike:
+    """Compares profiles, which are large and few, once a pair."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def profiles(self, one: Profile, other: Profile) -> bool:
+        if one is other:
+            return True
+        pair = (id(one), id(other))  # both live as long as the plans that are compared
+        found = self._known.get(pair)
+        if found is None:
+            found = self._known[pair] = one == other
+        return found
 
 
 def apply(plan: Plan, change: Change) -> Plan:
@@ -114,5 +158,5 @@ def apply(plan: Plan, change: Change) -> Plan:
     polls = dict(plan.polls)
     for key in change.removed:
         del polls[key]
-    polls.update({poll.key: poll for poll in (*change.changed, *change.added)})
+    polls.update({poll.key: poll for poll in (*change.renewed, *change.changed, *change.added)})
     return Plan(MappingProxyType(polls))

@@ -106,15 +106,24 @@ class Scheduler:
 
     def apply(self, change: Change) -> None:
         """Carry out a reload's difference; polls that are not in it go on undisturbed."""
-        touched: set[DeviceName] = set()
+        forgotten = {key.device for key in change.removed}
+        for poll in change.changed:
+            old = self._polls[poll.key]
+            if (
+                old.asks != poll.asks or old.profile != poll.profile
+            ):  # who is only asked at other times stays known
+                forgotten.add(poll.device.name)
         for key in (*change.removed, *(poll.key for poll in change.changed)):
             old = self._polls.pop(key)
             self._wheels[old.interval].remove(old)
             self._open.pop(key, None)
-            touched.add(key.device)
-        for device in touched:
+        for device in forgotten:
             self._poller.forget(device)
-        for poll in (*change.changed, *change.added):
+        for poll in (
+            *change.renewed,
+            *change.changed,
+            *change.added,
+        ):  # a renewed one takes its own old place
             self._polls[poll.key] = poll
             wheel = self._wheels.get(poll.interval)
             if wheel is None:

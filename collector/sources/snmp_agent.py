@@ -78,16 +78,20 @@ class Agent:
         self.rediscover_at = 0.0
 
     def fits(self, poll: Poll) -> bool:
-        """Whether what is remembered is of this poll's device, address, profile and credential."""
+        """Whether what is remembered is of this poll's device, address, profile and credential; then it is this poll's."""
         mine = self.poll
         if mine.device is poll.device and mine.profile is poll.profile and mine.credential is poll.credential:
             return True
-        return (
-            mine.device == poll.device
-            and mine.access == poll.access
-            and mine.profile == poll.profile
-            and mine.credential == poll.credential
-        )
+        device = poll.device
+        if (
+            self.identity != (device.name, device.site, device.district, str(device.role))
+            or self.endpoint != Endpoint.of(device.address, poll.access.port)
+            or mine.profile != poll.profile
+            or mine.credential != poll.credential
+        ):
+            return False
+        self.poll = poll
+        return True
 
     def session(self, transport: Transport) -> Session:
         """This device, asked by hand."""

@@ -1,4 +1,6 @@
 from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import ip_address
 from itertools import pairwise
 
 from collector import plan
@@ -157,3 +159,35 @@ def test_a_bug_in_a_source_becomes_a_failure_of_those_polls_only():
     rig.wire.broken = False
     rig.run(5.0)
     assert any(isinstance(outcome, Answer) for _, outcome, _ in rig.finished)
+
+
+def test_a_reload_disturbs_only_the_question_that_changed():
+    rig = Rig(count=3)
+    rig.run(7.0)
+    before = len(rig.asked(Question.POLL))
+    device = rig.devices[1]
+    assert device.snmp is not None
+    other = replace(device, snmp=replace(device.snmp, liveness_interval=2.5))
+    new = plan.build(city.inventory(rig.devices[0], other, rig.devices[2]), city.PROFILES)
+    rig.scheduler.apply(plan.diff(rig.scheduler.plan, new))
+    assert rig.wire.forgotten == []
+    assert dict(rig.scheduler.plan.polls) == dict(new.polls)
+    rig.run(30.0)
+    assert len(rig.asked(Question.POLL)) - before == 3
+    by_device: dict[DeviceName, list[float]] = {}
+    for at, key in rig.wire.asked:
+        if key.question is Question.LIVENESS and at > 1007.0:
+            by_device.setdefault(key.device, []).append(at)
+    assert {name: len(times) for name, times in by_device.items()} == {"rt-0": 6, "rt-1": 12, "rt-2": 6}
+
+
+def test_a_reload_of_one_changed_device_touches_one_device():
+    rig = Rig(count=20)
+    device = rig.devices[7]
+    devices = [*rig.devices]
+    devices[7] = replace(device, address=ip_address("127.0.3.3"))
+    new = plan.build(city.inventory(*devices), city.PROFILES)
+    change = plan.diff(rig.scheduler.plan, new)
+    assert {poll.device.name for poll in (*change.changed, *change.renewed, *change.added)} == {device.name}
+    rig.scheduler.apply(change)
+    assert rig.wire.forgotten == [device.name]
