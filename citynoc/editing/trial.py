@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from collector import atomic
 from collector.config import Configuration, ConfigurationError, Problem, load
 from collector.model import Place
 
@@ -24,7 +25,7 @@ def load_with(directory: Path, texts: Mapping[str, str], environ: Mapping[str, s
                 there = directory / Path(name).parent
                 if there.is_dir():
                     _link(there, path.parent, {Path(other).name for other in texts})
-            path.write_bytes(text.encode())
+            atomic.replace(path, text)
         try:
             return load(trial, environ, need_secrets=False)
         except ConfigurationError as wrong:

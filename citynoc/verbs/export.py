@@ -16,7 +16,7 @@ from collector.config.problems import did_you_mean
 from collector.model import Device, Role
 from exporters.discovery import blackbox
 
-HELP = "write sites and devices as CSV, Prometheus' targets or JSON"
+HELP = "write sites and devices as CSV, JSON or Prometheus targets"
 MISUSE = 2
 FORMATS = ("csv", "file_sd", "json")
 PROBERS = ("snmp_exporter", "blackbox", "ping")

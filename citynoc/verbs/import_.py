@@ -20,7 +20,7 @@ from collector.config.files import CITY
 from collector.config.secrets import UnresolvedError, read_reference, resolve
 from collector.model import Place, Secret
 
-HELP = "bring sites and devices from a table, NetBox or Prometheus' targets"
+HELP = "bring in sites and devices from a table, NetBox or Prometheus"
 WRONG, MISUSE = 1, 2
 KINDS = ("csv", "targets", "netbox")
 _BY_ENDING = {
