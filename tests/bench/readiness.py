@@ -21,7 +21,8 @@ def main() -> None:
     stage.kill(*(f"rt-{device.site}" for device in stage.endpoints[5::50]))
     stage.run(30)
     sitting = meeting(inventory)
-    times = []
+    times: list[float] = []
+    look = stage.look(sitting)
     for _ in range(RUNS):
         stage.run(0.5)  # fresh telemetry is unread, as it is for the service
         began = time.process_time()
