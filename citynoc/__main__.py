@@ -12,6 +12,7 @@ from citynoc import __version__
 from collector.config.problems import ConfigurationError, draw
 
 VERBS = (
+    "discover",
     "check",
     "plan",
     "run",
@@ -21,6 +22,7 @@ VERBS = (
     "outages",
     "coverage",
     "maintenance",
+    "meeting",
     "alertmanager",
     "simulate",
     "demo",

@@ -38,19 +38,19 @@ def snmpd(
     community: str = "example",
     extra: str = "",
     port: int | None = None,
+    bare: bool = False,
 ) -> Iterator[Snmpd]:
     """Run snmpd until the block ends. It is ready when it answers `snmpget`, not before the block begins.
 
-    In the folder of an earlier run it is the same engine, one boot later.
+    In the folder of an earlier run it is the same engine, one boot later. `bare` leaves the system group to `extra`.
     """
     program, snmpget = require("snmpd"), require("snmpget")
     port = port or free_port(host)
     state = folder / "persistent"
     state.mkdir(parents=True, exist_ok=True)
     config = folder / "snmpd.conf"
-    config.write_text(
-        f"rocommunity {community}\nsysName snmpd.example\nsysLocation test bench\nsysContact nobody\n{extra}\n"
-    )
+    system = "" if bare else "sysName snmpd.example\nsysLocation test bench\nsysContact nobody\n"
+    config.write_text(f"rocommunity {community}\n{system}{extra}\n")
     log = folder / "snmpd.log"
     environment = {
         "PATH": "/usr/bin:/bin",
