@@ -7,13 +7,19 @@ import argparse
 import json
 import os
 import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from collector.config import Configuration, ConfigurationError, Problem, draw_all, load
 from collector.config.explain import UnknownDeviceError, explain
 from collector.config.oncall import unresolved
 from collector.config.problems import Severity, in_order
+from collector.meetings.conflicts import conflicts
+from collector.outages.maintenance import Calendar
 from collector.plan import build
 
 HELP = "say every mistake in the configuration at once"
@@ -38,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         _say(wrong.problems, None, args)
         return 1
     missing = _on_call_secrets(configuration, args)
-    problems = in_order([*configuration.warnings, *missing])
+    problems = in_order([*configuration.warnings, *missing, *_work_in_meetings(configuration)])
     if any(problem.severity is Severity.ERROR for problem in missing):
         _say(problems, None, args)
         return 1
@@ -54,6 +60,22 @@ def _on_call_secrets(configuration: Configuration, args: argparse.Namespace) -> 
     return unresolved(on_call, args.config, os.environ, need_secrets=args.secrets)
 
 
+def _work_in_meetings(configuration: Configuration) -> Iterator[Problem]:
+    """Planned work that will not hold for sites in a meeting; what is over is nobody's business any more."""
+    work = Calendar(configuration.maintenance, configuration.inventory)
+    zone = ZoneInfo(configuration.inventory.city.timezone)
+    now = time.clock_gettime(time.CLOCK_REALTIME)
+    for window in work.windows:
+        first = next(conflicts(window, work, configuration.meetings, now), None)
+        if first is not None and window.place is not None:
+            begin = datetime.fromtimestamp(first.sitting.start, zone)
+            message = (
+                f"the window '{window.name}' does not cover {len(first.sites)} sites"
+                f" while {first.sitting.meeting} meets ({begin:%Y-%m-%d %H:%M})"
+            )
+            yield Problem(window.place, message, "`force: true` lets it", Severity.WARNING)
+
+
 def summary(configuration: Configuration) -> dict[str, Any]:
     """What the configuration describes, in numbers."""
     inventory = configuration.inventory
@@ -63,6 +85,7 @@ def summary(configuration: Configuration) -> dict[str, Any]:
         "devices": len(inventory.devices),
         "links": sum(len(device.uplinks) for device in inventory.devices.values()),
         "services": len(inventory.services),
+        "meetings": len({series.name for series in configuration.meetings.series}),
         "polls_per_second": round(sum(1 / poll.interval for poll in polls), 1),
     }
 
@@ -82,7 +105,7 @@ def _say(problems: tuple[Problem, ...], numbers: dict[str, Any] | None, args: ar
         print(
             f"{args.config}: good: {numbers['sites']:,} sites, {numbers['devices']:,} devices,"
             f" {numbers['links']:,} links, {numbers['services']} services,"
-            f" {numbers['polls_per_second']:,} polls/s"
+            f" {numbers['meetings']} meetings, {numbers['polls_per_second']:,} polls/s"
         )
 
 

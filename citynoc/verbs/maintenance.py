@@ -16,17 +16,20 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from collector import atomic
-from collector.config import load
+from collector.config import Configuration, load
 from collector.config.fields import WrittenWrongError, read_duration
 from collector.config.files import shown_root
 from collector.config.maintenance import FILE, addition, read_maintenance, read_moment, unix
 from collector.config.problems import ConfigurationError, draw
+from collector.meetings.conflicts import conflicts
+from collector.meetings.model import Calendar as Meetings
 from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
 from collector.outages.maintenance import Calendar, Window
 
 HELP = "list planned work, add a window or end one"
 WRONG = 1
 MISUSE = 2
+SHOWN = 5
 RELOAD = "a running service takes it with: curl -X POST http://…/-/reload, or SIGHUP"
 
 
@@ -53,21 +56,30 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print or change; 1 if the change would be wrong, 2 if it cannot be read."""
-    inventory = load(args.config, os.environ, need_secrets=False).inventory
+    configuration = load(args.config, os.environ, need_secrets=False)
+    inventory = configuration.inventory
     now = float(int(time.clock_gettime(time.CLOCK_REALTIME)))
     path: Path = args.config / FILE
     windows, problems = read_maintenance(path, shown_root(args.config), inventory)
     if problems:
         raise ConfigurationError(problems)
     if args.action == "add":
-        return _add(args, path, inventory, windows, now)
+        return _add(args, path, configuration, windows, now)
     if args.action == "end":
         return _end(args.name, path, inventory, windows, now)
-    _list(Calendar(windows, inventory), ZoneInfo(inventory.city.timezone), now, as_json=args.json)
+    work = Calendar(windows, inventory)
+    _list(work, configuration.meetings, ZoneInfo(inventory.city.timezone), now, as_json=args.json)
     return 0
 
 
-def _list(calendar: Calendar, zone: ZoneInfo, now: float, *, as_json: bool) -> None:
+def _list(calendar: Calendar, meetings: Meetings, zone: ZoneInfo, now: float, *, as_json: bool) -> None:
+    against = {
+        window.name: [
+            f"{one.sitting.meeting} {datetime.fromtimestamp(one.sitting.start, zone):%Y-%m-%d %H:%M}"
+            for one in conflicts(window, calendar, meetings, now)
+        ]
+        for window in calendar.windows
+    }
     rows = [
         {
             "name": window.name,
@@ -77,6 +89,7 @@ def _list(calendar: Calendar, zone: ZoneInfo, now: float, *, as_json: bool) -> N
             "devices": len(calendar.named(window)),
             "reason": window.reason,
             "force": window.force,
+            "not_during": against[window.name],
         }
         for window in calendar.windows
     ]
@@ -88,13 +101,20 @@ def _list(calendar: Calendar, zone: ZoneInfo, now: float, *, as_json: bool) -> N
             f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in (window.start, window.end)
         )
         print(f"{row['state']:8} {begin} to {end}  {window.name}: {row['devices']} devices  {window.reason}")
+        for one in against[window.name]:
+            print(f"{'':8} but not for the sites of {one} while it runs: the window has no `force: true`")
     if not rows:
         print("no work is planned")
 
 
 def _add(
-    args: argparse.Namespace, path: Path, inventory: Inventory, windows: tuple[Window, ...], now: float
+    args: argparse.Namespace,
+    path: Path,
+    configuration: Configuration,
+    windows: tuple[Window, ...],
+    now: float,
 ) -> int:
+    inventory = configuration.inventory
     zone = ZoneInfo(inventory.city.timezone)
     try:
         start = now if args.start == "now" else unix(read_moment(args.start), zone)
@@ -115,6 +135,18 @@ def _add(
         args.reason,
         args.force,
     )
+    clashes = list(conflicts(window, Calendar([window], inventory), configuration.meetings, now))
+    for one in clashes[:SHOWN]:
+        begin = datetime.fromtimestamp(one.sitting.start, zone)
+        print(
+            f"citynoc maintenance: {one.sitting.meeting} meets at {begin:%Y-%m-%d %H:%M}"
+            f" with {len(one.sites)} of these sites",
+            file=sys.stderr,
+        )
+    if clashes:
+        more = f" and {len(clashes) - SHOWN} more sittings" if len(clashes) > SHOWN else ""
+        print(f"nothing was added{more}: choose another time, or --force", file=sys.stderr)
+        return WRONG
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if not re.search(r"^windows:", text, re.MULTILINE):
         text += ("\n" if text and not text.endswith("\n") else "") + "windows:\n"

@@ -17,7 +17,7 @@ from collector.config.fields import Name, Text, Truth, WrittenWrongError, as_jso
 from collector.config.problems import Problem, did_you_mean
 from collector.config.shape import Shape, validate_parts
 from collector.config.yaml import read
-from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
+from collector.model import DeviceName, DistrictCode, Inventory, Place, SiteCode
 from collector.outages.maintenance import Window
 
 FILE = "maintenance.yml"
@@ -88,11 +88,11 @@ def read_maintenance(
         wrong = list(_mistakes(document, name, written, inventory, zone))
         problems.extend(wrong)
         if not wrong:
-            windows.append(_window(name, written, zone))
+            windows.append(_window(name, written, zone, document.place(("windows", name), key=True)))
     return tuple(windows), problems
 
 
-def _window(name: str, written: WindowShape, zone: tzinfo) -> Window:
+def _window(name: str, written: WindowShape, zone: tzinfo, place: Place) -> Window:
     return Window(
         name,
         unix(written.start, zone),
@@ -102,6 +102,7 @@ def _window(name: str, written: WindowShape, zone: tzinfo) -> Window:
         frozenset(map(DistrictCode, written.districts)),
         written.reason,
         written.force,
+        place,
     )
 
 

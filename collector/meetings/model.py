@@ -52,6 +52,11 @@ class Occurrence:
 class Series(Protocol):
     """Every sitting of one meeting, however it recurs. None lasts longer than `LONGEST`."""
 
+    @property
+    def name(self) -> str:
+        """The meeting's."""
+        ...
+
     def starting(self, since: float, until: float) -> Iterable[Occurrence]:
         """The sittings that start in [since, until), in any order, cancelled ones left out."""
         ...

@@ -1,14 +1,16 @@
 """Planned work: which devices a window covers at a moment. Pure; reads no files and no clock.
 
-A window silences exactly what it names: devices, sites with everything in them, districts with all their sites. A
-device whose site has a meeting at that moment is left out unless the window says `force`.
+A window silences exactly what it names: devices, sites with everything in them, districts with all their sites. While a
+site is in a meeting, its devices and those that the window takes away from before it are left out, unless the window
+says `force`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
+from collector.model import DeviceName, DistrictCode, Inventory, Place, SiteCode
+from collector.outages.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Window:
     districts: frozenset[DistrictCode] = frozenset()
     reason: str = ""
     force: bool = False
+    place: Place | None = field(default=None, compare=False)
 
     def active(self, now: float) -> bool:
         """Is it now?"""
@@ -34,7 +37,6 @@ class Calendar:
 
     def __init__(self, windows: Iterable[Window], inventory: Inventory) -> None:
         self.windows = tuple(sorted(windows, key=lambda window: (window.start, window.name)))
-        self._site = {device.name: device.site for device in inventory.devices.values()}
         self._named = {
             window.name: frozenset(
                 device.name
@@ -45,12 +47,30 @@ class Calendar:
             )
             for window in self.windows
         }
+        self._inventory = inventory
+        self._topology: Topology | None = None
+        self._serving: dict[str, Mapping[DeviceName, frozenset[SiteCode]]] = {}
         self._last: tuple[tuple[str, ...], AbstractSet[SiteCode]] | None = None
         self._covered: frozenset[DeviceName] = frozenset()
 
     def named(self, window: Window) -> frozenset[DeviceName]:
         """Every device that the window names."""
         return self._named[window.name]
+
+    def served(self, window: Window) -> Mapping[DeviceName, frozenset[SiteCode]]:
+        """Of each device that the window names the sites that need it: its own, and those that the window cuts off."""
+        found = self._serving.get(window.name)
+        if found is None:
+            net = self._topology = self._topology or Topology(self._inventory)
+            numbers = {net.index[name] for name in self._named[window.name]}
+            cut = net.cut(numbers)
+            found = self._serving[window.name] = {
+                net.names[i]: frozenset(
+                    net.devices[j].site for j in {i, *cut.intersection(net.dependants(i))}
+                )
+                for i in numbers
+            }
+        return found
 
     def covered(
         self, now: float, meetings: AbstractSet[SiteCode] = frozenset[SiteCode]()
@@ -63,6 +83,9 @@ class Calendar:
             found: set[DeviceName] = set()
             for window in active:
                 named = self._named[window.name]
-                found |= named if window.force else {i for i in named if self._site[i] not in meetings}
+                if window.force or not meetings:
+                    found |= named
+                else:
+                    found |= {name for name, sites in self.served(window).items() if not sites & meetings}
             self._covered = frozenset(found)
         return self._covered

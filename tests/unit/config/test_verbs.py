@@ -18,7 +18,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_good_configuration_is_one_line(config: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check"]) == 0
-    assert capsys.readouterr().out == "config: good: 4 sites, 8 devices, 9 links, 1 services, 1.9 polls/s\n"
+    assert capsys.readouterr().out == "config: good: 4 sites, 8 devices, 9 links, 1 services, 0 meetings, 1.9 polls/s\n"
 
 
 def test_a_bad_one_is_two_lines_a_mistake_and_a_count(config: Path, capsys: pytest.CaptureFixture[str]):
