@@ -170,7 +170,7 @@ def _no_parent(device: Found) -> str:
     names = list(dict.fromkeys(one.name or one.chassis for one in device.neighbours))
     if names:
         return f"no neighbour leads to a known device; it has {', '.join(names[:4])}"
-    return "it tells no neighbours (LLDP)"
+    return "it tells no neighbours (LLDP): its role's default uplinks hold, if there are any"
 
 
 class _Graph:

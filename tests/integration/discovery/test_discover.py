@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from collector.config import load
-from tests.config.workshop import ROOT, small_city
+from tests.config.workshop import DISTRICT, ROOT, small_city
 from tests.integration.service.process import Simulator, free_udp_port, one_district
 from tests.integration.snmpd import snmpd
 
@@ -114,15 +114,11 @@ def test_real_agents_become_entries_that_check_accepts(city: Path, agents: int):
     ]
     assert "  # RouterOS RB5009UG: {a} # b; sysName RT-00121.city.example" in done.stdout
     assert "  # ! no profile matches sysObjectID 1.3.6.1.4.1.8072.9999\n" in done.stdout
-    assert "  # ! it tells no neighbours (LLDP)" in done.stdout
+    assert "  # ! it tells no neighbours (LLDP): its role" in done.stdout
     # Pasted below a site, the entries are right as they stand.
-    core = city / "core.yml"
     pasted = "".join(f"    {line}\n" for line in done.stdout.splitlines())
-    core.write_text(
-        core.read_text().replace(
-            "services:", "  dc-9:\n    name: New\n    kind: data-centre\n" + pasted + "services:"
-        )
-    )
+    with (city / DISTRICT).open("a") as file:
+        file.write(f"\n  00121:\n    name: Phường Giang Biên\n{pasted}")
     inventory = load(city, {"COMMUNITY": SECRET}).inventory
     [link] = [link for name, d in inventory.devices.items() if name == "rt-00121" for link in d.uplinks]
     assert (link.parent, link.interface) == ("core-1", "ether1")
