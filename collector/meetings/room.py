@@ -226,7 +226,7 @@ class Room:
         if blame is Code.CLOCK:
             return self.tell.say(Code.CLOCK, "refused", weight=own, device=device.name, seconds=300)
         if blame is Code.GATEWAY_SILENT:
-            gateway = silence.detail.partition("the gateway: ")[2].removesuffix(" is silent too")
+            gateway = silence.detail.partition("the gateway: ")[2].partition(" ")[0]
             return self.tell.say(blame, weight=others, device=device.name, gateway=gateway, since=silence.at)
         is_own = blame is Code.ENDPOINT_STALE and not silence.detail.startswith(NEVER_SPOKE)
         return self.tell.say(blame, weight=own if is_own else others, device=device.name, since=silence.at)

@@ -16,6 +16,7 @@ from collector.sources.mqtt_sparkplug import KINDS, Kind, News, Nodes, rebirth_o
 from collector.telemetry import PayloadFormat, TelemetryProfile, TopicPattern
 
 _GATEWAYS_KEPT = 10_000
+SAID_OFFLINE = "the endpoint: offline by its status topic"
 _NO_MISTAKE = frozenset({Result.DUPLICATE, Result.IGNORED})  # redelivery is what QoS 1 promises
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -170,7 +171,10 @@ class Intake:
         gone = [
             one for one in self.publishers if (one.gateway == node if of_node else one is route.publisher)
         ]
-        word = f"its gateway {clip(node, 40)}, which {'is gone' if of_node else 'reported its death'}"
+        gateway = clip(node, 40)
+        word = (
+            f"the gateway: {gateway} is gone" if of_node else f"the endpoint: gateway {gateway} reported its death"
+        )
         return Taken(
             hints=tuple(hint for one in gone for hint in one.turned(message.now, word, online=False))
         )
@@ -184,7 +188,7 @@ class Intake:
         if not text:  # an empty retained message clears the topic
             publisher.online = None
             return Taken()
-        return Taken(hints=publisher.turned(message.now, "its status topic", online=text == profile.online))
+        return Taken(hints=publisher.turned(message.now, SAID_OFFLINE, online=text == profile.online))
 
     def _find(self, topic: str) -> _Route:
         """The slow way, for topics that name more than the site and the device, and to say what is wrong.

@@ -58,7 +58,7 @@ class Publisher:
         self.heard: float | None = None  # when its telemetry was last accepted
         self.online: bool | None = None  # what its status last said
         self.online_since = 0.0
-        self.offline_word = ""  # who said offline, for people
+        self.offline_word = ""  # whose fault it is that it is offline, and who said so
         self.gateway: str | None = None  # who publishes for it, if its topic names one
         self.refused: tuple[float, Result, str] | None = (
             None  # when and why a message of its own was last refused
@@ -94,7 +94,7 @@ class Publisher:
         return answer
 
     def turned(self, now: float, word: str, *, online: bool) -> Hints:
-        """Take note that `word` says it is there or gone; a hint if that is news."""
+        """Take note that it is there, or gone as `word` says (whose fault, by whom); a hint if that is news."""
         before, self.online = self.online, online
         if before == online:
             return ()

@@ -99,7 +99,7 @@ class Hearing:
             kind = FailureKind.DECODE
             why = f"its messages arrive and are refused: {one.refused[1]}, {one.refused[2]}"
         elif one.online is False:
-            why = f"offline by {one.offline_word}, known for {now - one.online_since:.0f} s"
+            why = f"{one.offline_word}, known for {now - one.online_since:.0f} s"
         elif crowd and self._quiet(intake, now) >= 2 * one.heartbeat:
             kind = FailureKind.STALLED
             why = f"the broker: nobody's telemetry comes through {self._broker}, though we are connected"

@@ -112,7 +112,7 @@ def test_a_last_will_explains_the_silence():
     room.ear.hears(b"offline", "city/v1/00001/vc-1/status")
     room.wait(40)
     assert room.kinds[0] == (30, "vc-1", TIMEOUT)
-    assert "status" in room.told[0][2].detail
+    assert "; the endpoint: offline by its status topic" in room.told[0][2].detail
 
 
 def test_messages_that_are_refused_show_a_living_endpoint_with_a_fault():
@@ -140,4 +140,4 @@ def test_a_gateway_that_is_gone_or_silent_is_named():
         other.ear.hears(payload(seq, metrics), f"spBv1.0/g/{topic}")
     other.ear.hears(payload(None, {"bdSeq": 1}), "spBv1.0/g/NDEATH/gw-1")
     other.wait(35)
-    assert "its gateway gw-1, which is gone" in other.told[0][2].detail
+    assert "; the gateway: gw-1 is gone, known for " in other.told[0][2].detail
