@@ -6,12 +6,15 @@ It asks nothing. Two configurations are compared as a running service would comp
 import argparse
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from citynoc.meetings.changes import lines as meeting_lines
+from citynoc.meetings.changes import meeting_changes
 from collector.config import Configuration, load
 from collector.model import Device, DeviceName
 from collector.plan import Change, Plan, build, diff
@@ -44,6 +47,10 @@ def run(args: argparse.Namespace) -> int:
         return 0
     old = load(args.against, os.environ, need_secrets=False)
     difference = compare(old, configuration, diff(build(old.inventory, old.profiles), plan))
+    now = time.clock_gettime(time.CLOCK_REALTIME)
+    difference["meetings"] = meeting_changes(
+        old, configuration, _sites_in(difference, old, configuration), now
+    )
     if args.json:
         print(json.dumps(difference))
     else:
@@ -107,6 +114,13 @@ def compare(old: Configuration, new: Configuration, change: Change) -> dict[str,
     }
 
 
+def _sites_in(difference: dict[str, Any], old: Configuration, new: Configuration) -> set[str]:
+    """Codes of the sites whose devices the change adds, removes or asks otherwise."""
+    names = {*difference["added"], *difference["removed"], *difference["changed"]}
+    devices = (*old.inventory.devices.values(), *new.inventory.devices.values())
+    return {*difference["sites"], *(device.site for device in devices if device.name in names)}
+
+
 def _named(names: Iterable[DeviceName]) -> list[str]:
     return sorted(names)
 
@@ -145,6 +159,7 @@ def _difference_text(difference: dict[str, Any], limit: int | None) -> list[str]
             some = difference[kind][:limit]
             hidden = len(difference[kind]) - len(some)
             lines.append(f"~ {kind}: {', '.join(some)}{f' and {hidden} more' if hidden else ''}")
+    lines += meeting_lines(difference["meetings"])
     if not lines:
         return ["no difference"]
     polls = difference["polls"]

@@ -18,7 +18,10 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_good_configuration_is_one_line(config: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check"]) == 0
-    assert capsys.readouterr().out == "config: good: 4 sites, 8 devices, 9 links, 1 services, 0 meetings, 1.9 polls/s\n"
+    assert (
+        capsys.readouterr().out
+        == "config: good: 4 sites, 8 devices, 9 links, 1 services, 0 meetings, 1.9 polls/s\n"
+    )
 
 
 def test_a_bad_one_is_two_lines_a_mistake_and_a_count(config: Path, capsys: pytest.CaptureFixture[str]):
@@ -40,7 +43,14 @@ def test_check_as_json(config: Path, capsys: pytest.CaptureFixture[str]):
     assert good == {
         "ok": True,
         "problems": [],
-        "summary": {"sites": 4, "devices": 8, "links": 9, "services": 1, "polls_per_second": 1.9},
+        "summary": {
+            "sites": 4,
+            "devices": 8,
+            "links": 9,
+            "services": 1,
+            "meetings": 0,
+            "polls_per_second": 1.9,
+        },
     }
     edit(config, DISTRICT, "rt-00118: {address", "rt-00118: {profil: if-mib, address")
     assert main(["check", "--json"]) == 1
