@@ -1,0 +1,190 @@
+"""`citynoc meeting readiness NAME`: who can join and who cannot, and why, from the running service.
+
+A table of everybody who is not GO and a count; `--all` shows everybody. Exit 1 says NO-GO.
+"""
+
+import argparse
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from citynoc.meetings.reaching import NotReachedError, NotThereError, Reach, default_url
+from collector.config import load
+
+HELP = "who can join a meeting, who cannot, and why"
+FOUND_SOMETHING, MISUSE = 1, 2
+EVERY = 5.0
+WIDTH_IN_A_FILE = 160
+COLUMNS = (
+    "site",
+    "name",
+    "district",
+    "endpoint",
+    "verdict",
+    "connected",
+    "reason",
+    "since",
+    "outage",
+    "text",
+)
+COLOURS = {"NO-GO": "bold red", "UNKNOWN": "yellow", "GO": "green"}
+WORDS = {
+    "en": {
+        "columns": ("verdict", "site", "name", "district", "endpoint", "in call", "why"),
+        "count": "{ready} GO, {not_ready} NO-GO, {unknown} UNKNOWN of {participants}; {connected} in the call",
+        "planned": "planned: this is as of now, and counts from {when}",
+        "preparing": "begins {when}",
+        "running": "running until {when}",
+        "ended": "ended {when}",
+        "nobody": "nobody is known to be unable to join",
+    },
+    "vi": {
+        "columns": ("kết luận", "mã", "tên", "quận, huyện", "thiết bị", "trong cuộc gọi", "lý do"),
+        "count": "{ready} GO, {not_ready} NO-GO, {unknown} UNKNOWN trong {participants}; {connected} đang trong cuộc gọi",
+        "planned": "chưa tới giờ chuẩn bị: đây là tình trạng lúc này, tính từ {when}",
+        "preparing": "bắt đầu {when}",
+        "running": "đang họp đến {when}",
+        "ended": "đã kết thúc {when}",
+        "nobody": "chưa thấy điểm nào không vào được",
+    },
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("name", metavar="NAME", help="the meeting, as `citynoc meeting list` names it")
+    parser.add_argument("--url", help="the running service (default: where city.yml says it listens)")
+    parser.add_argument("--all", action="store_true", help="show those who are GO too")
+    parser.add_argument(
+        "--lang", choices=("en", "vi"), default="en", help="language of reasons (default: en)"
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--watch", action="store_true", help=f"refresh every {EVERY:.0f} s until the end or Ctrl-C"
+    )
+    form.add_argument("--json", action="store_true", help="print everything as JSON")
+    form.add_argument("--csv", action="store_true", help="print a line a participant as CSV")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 if nobody is NO-GO, 1 if somebody is or the service cannot be asked, 2 for a name that does not exist."""
+    try:
+        reach = _reach(args)
+        document = reach.get("api", "v1", "meetings", args.name)
+        if args.watch:
+            document = _watched(reach, args, document)
+    except NotThereError as error:
+        print(f"citynoc meeting readiness: {error}", file=sys.stderr)
+        return MISUSE
+    except NotReachedError as error:
+        print(f"citynoc meeting readiness: {error}", file=sys.stderr)
+        return FOUND_SOMETHING
+    if args.json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif args.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(_row(one, args.lang) for one in document["list"])
+    elif not args.watch:
+        _console().print(_page(document, args.lang, everybody=args.all))
+    return FOUND_SOMETHING if document["not_ready"] or document["ports_missing"] else 0
+
+
+def _reach(args: argparse.Namespace) -> Reach:
+    if args.url is not None:
+        return Reach(args.url, os.environ)
+    city = load(args.config, os.environ, need_secrets=False).inventory.city
+    certificate = args.config / city.web.tls_certificate if city.web is not None else None
+    return Reach(default_url(city), os.environ, certificate)
+
+
+def _watched(reach: Reach, args: argparse.Namespace, first: dict[str, Any]) -> dict[str, Any]:
+    """Show it again and again until the meeting is over; the last document. A pause of the service is waited out."""
+    document, console = first, _console()
+    with Live(_page(document, args.lang, everybody=args.all), console=console, auto_refresh=False) as live:
+        while document["state"] != "ended":
+            time.sleep(EVERY)
+            trouble = ""
+            try:
+                document = reach.get("api", "v1", "meetings", args.name)
+            except NotReachedError as error:
+                trouble = str(error)
+            live.update(_page(document, args.lang, everybody=args.all, trouble=trouble), refresh=True)
+    return document
+
+
+def _page(document: Mapping[str, Any], language: str, *, everybody: bool, trouble: str = "") -> Group:
+    """Head, table, what is wrong with the bridges, counts."""
+    words = WORDS[language]
+    title = document["title"].get(language, document["meeting"])
+    moments = {"planned": "counts_from", "preparing": "start", "running": "end", "ended": "end"}
+    when = datetime.fromisoformat(document[moments[document["state"]]])
+    about = str(words[document["state"]]).format(
+        when=f"{when:%H:%M %d/%m/%Y}" if language == "vi" else f"{when:%Y-%m-%d %H:%M}"
+    )
+    parts: list[Table | Text] = [Text(f"{title} ({document['meeting']}), {about}", style="bold")]
+    shown = [one for one in document["list"] if everybody or one["verdict"] != "GO"]
+    if shown:
+        parts.append(_table(shown, words["columns"], language))
+    parts.extend(Text(reason[language], style="red") for reason in document["hall"])
+    if not document["not_ready"] and not document["ports_missing"]:
+        parts.append(Text(str(words["nobody"])))
+    reasons = ", ".join(f"{one[language]} {one['count']}" for one in document["reasons"])
+    count = str(words["count"]).format_map(document)
+    parts.append(Text(f"{count} ({reasons})" if reasons else count, style="bold"))
+    if trouble:
+        parts.append(Text(trouble, style="red"))
+    return Group(*parts)
+
+
+def _table(rows: list[dict[str, Any]], columns: Any, language: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns[:-1]:
+        table.add_column(name, no_wrap=True)
+    table.add_column(columns[-1], overflow="fold", ratio=1)
+    for one in rows:
+        table.add_row(
+            Text(one["verdict"], style=COLOURS.get(one["verdict"], "")),
+            one["site"],
+            Text(one["name"] or ""),
+            Text(one["district_name"] or one["district"] or ""),
+            one["endpoint"] or "",
+            {True: "x", False: "", None: "?"}[one["connected"]],
+            Text("; ".join(_told(one, language))),
+        )
+    return table
+
+
+def _told(one: Mapping[str, Any], language: str) -> Iterator[str]:
+    return (reason[language] for reason in one["reasons"])
+
+
+def _row(one: Mapping[str, Any], language: str) -> tuple[object, ...]:
+    worst: Mapping[str, Any] = one["reasons"][0] if one["reasons"] else {}
+    return (
+        one["site"],
+        one["name"] or "",
+        one["district"] or "",
+        one["endpoint"] or "",
+        one["verdict"],
+        {True: "yes", False: "no", None: ""}[one["connected"]],
+        worst.get("code", ""),
+        worst.get("since") or "",
+        worst.get("outage") or "",
+        "; ".join(_told(one, language)),
+    )
+
+
+def _console() -> Console:
+    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH_IN_A_FILE)
