@@ -6,6 +6,7 @@ is pending then is bounded: of each outage only the latest word is kept, and the
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -30,6 +31,9 @@ START = 5.0
 PENDING = 200_000
 """Device and site changes that may wait for a file that cannot be written."""
 
+Waiter = tuple[int, asyncio.Future[None]]
+"""A round's number, and what becomes done when it is on the disk."""
+
 log = structlog.get_logger()
 
 
@@ -41,9 +45,10 @@ class Journal:
         self._clock = clock
         self._lock = threading.Condition()
         self._entry = Entry()
-        self._waiters: list[asyncio.Future[None]] = []
+        self._waiters: list[Waiter] = []
         self._stop = False
-        self._late: set[asyncio.Future[None]] = set()
+        self._taken = self._shown = self._written = 0
+        """Rounds are numbered: the last that was handed in, the last that was shown, the last that is on the disk."""
         self._failing: str | None = None
         self._sites: dict[SiteCode, State] = {}
         self._known: dict[tuple[str, float], Outage] = {}
@@ -57,7 +62,7 @@ class Journal:
     @property
     def behind(self) -> bool:
         """Whether something that was shown is not on the disk."""
-        return bool(self._late) or self._failing is not None
+        return self._shown > self._written or self._failing is not None
 
     @property
     def error(self) -> str | None:
@@ -85,13 +90,12 @@ class Journal:
     async def record(self, verdicts: Round) -> None:
         """Returns when the round is on the disk, or after `PATIENCE` regardless."""
         done = self._loop.create_future()
-        self._put(verdicts, done)
-        try:
-            # Not wait_for: Python 3.11's loses a cancellation that comes in the moment the file is written.
+        number = self._put(verdicts, done)
+        # Not wait_for: Python 3.11's loses a cancellation that comes in the moment the file is written.
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await done
-        except TimeoutError:
-            self._late.add(done)
+        self._shown = number
 
     def note(self, notes: Notes) -> None:
         """Write down what happened in a meeting, soon: nobody waits for it and nothing is held back."""
@@ -100,8 +104,9 @@ class Journal:
             self._bound(self._entry)
             self._lock.notify()
 
-    def _put(self, verdicts: Round, done: asyncio.Future[None]) -> None:
+    def _put(self, verdicts: Round, done: asyncio.Future[None]) -> int:
         state = verdicts.state
+        self._taken += 1
         with self._lock:
             entry = self._entry
             for outage in (*verdicts.opened, *verdicts.updated, *verdicts.closed):
@@ -112,8 +117,9 @@ class Journal:
             entry.sites.extend(changes(state.at, self._sites, state.sites))
             self._sites = dict(state.sites)
             self._bound(entry)
-            self._waiters.append(done)
+            self._waiters.append((self._taken, done))
             self._lock.notify()
+        return self._taken
 
     def _bound(self, entry: Entry) -> None:
         for rows in (entry.devices, entry.sites):
@@ -166,7 +172,7 @@ class Journal:
         self._call(self._ready.set)
         return ledger
 
-    def _take(self, seen: float) -> tuple[Entry, list[asyncio.Future[None]], bool]:
+    def _take(self, seen: float) -> tuple[Entry, list[Waiter], bool]:
         with self._lock:
             if not self._entry and not self._waiters and not self._stop and self._ready.is_set():
                 self._lock.wait(max(0.1, HEARTBEAT - (self._clock() - seen)))
@@ -183,7 +189,7 @@ class Journal:
             self._ledger.close()
             self._ledger = None
 
-    def _failed(self, error: Exception, entry: Entry, waiters: list[asyncio.Future[None]]) -> None:
+    def _failed(self, error: Exception, entry: Entry, waiters: list[Waiter]) -> None:
         """Keep what could not be written, in front of what came meanwhile."""
         reason = f"{type(error).__name__}: {error}"
         if self._failing != reason:
@@ -206,10 +212,10 @@ class Journal:
             if not self._stop:
                 self._lock.wait_for(lambda: self._stop, RETRY)
 
-    def _resolve(self, waiters: list[asyncio.Future[None]]) -> None:
+    def _resolve(self, waiters: list[Waiter]) -> None:
         def resolve() -> None:
-            self._late.difference_update(waiters)
-            for done in waiters:
+            self._written = waiters[-1][0]  # they stay in order, however often they were put back
+            for _, done in waiters:
                 if not done.done():
                     done.set_result(None)
 

@@ -121,9 +121,10 @@ def test_a_cancellation_in_the_very_moment_of_writing_is_not_lost(
             loop = asyncio.get_running_loop()
             task = group.create_task(journal.record(verdicts(opened=(OUTAGE,))))
 
-            def written(_: Round, done: asyncio.Future[None]) -> None:
+            def written(_: Round, done: asyncio.Future[None]) -> int:
                 loop.call_soon(done.set_result, None)
                 loop.call_soon(task.cancel)
+                return 1
 
             monkeypatch.setattr(journal, "_put", written)
             await asyncio.wait([task])
