@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(150)]
 
 DEVICES = 40
 ROUTER = "127.14.1.1"  # rt-00115
+ENDPOINT = "127.14.2.1"  # vc-00115
 OUTAGE = '{outage="device:rt-00115",kind="device",district="004"}'
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
 
@@ -25,9 +26,9 @@ def city(tmp_path: Path) -> Iterator[tuple[Simulator, Service]]:
         yield simulator, Service(config, tmp_path, simulator.port, free_port())
 
 
-def inform(port: int, what: str, folder: Path, community: str = "test-community") -> int:
-    """Exit code of net-snmp's sender, which waits for the acknowledgement, in the router's name."""
-    options = ["-v2c", "-c", community, "-r", "2", "-t", "2", f"--clientaddr={ROUTER}"]
+def inform(port: int, what: str, folder: Path, community: str = "test-community", host: str = ROUTER) -> int:
+    """Exit code of net-snmp's sender, which waits for the acknowledgement, in the name of the device at `host`."""
+    options = ["-v2c", "-c", community, "-r", "2", "-t", "2", f"--clientaddr={host}"]
     environ = {"MIBS": "", "PATH": "/usr/bin", "SNMP_PERSISTENT_DIR": str(folder)}
     command = [require("snmpinform"), *options, f"127.0.0.1:{port}", "", what]
     return subprocess.run(command, env=environ, capture_output=True, check=False).returncode
@@ -73,3 +74,28 @@ def test_a_reload_moves_the_port_and_turns_it_off(city: tuple[Simulator, Service
         eventually("the second port", lambda: inform(second, LINK_DOWN, tmp_path) == 0)
         edit(service, (f"traps:\n  listen: 127.0.0.1:{second}\n", ""))
         eventually("no port", lambda: not service.series("/metrics", "citynoc_traps_listening"))
+
+
+def test_an_endpoints_trap_makes_the_service_read_what_changed(
+    city: tuple[Simulator, Service], tmp_path: Path
+):
+    """Polled every ten minutes, a registration that broke is known within seconds of the endpoint's own trap."""
+    simulator, service = city
+    lost = "1.3.6.1.4.1.13885.101.0.72"  # POLYCOM-ENDPOINT-MIB, sipRegistrationFailed
+    metric, labels = "citynoc_conference_registered", 'role="endpoint",protocol="sip"}'
+
+    def registered() -> list[float]:
+        found = service.series("/metrics/devices", metric)
+        return [
+            value for text, value in found.items() if 'device="vc-00115"' in text and text.endswith(labels)
+        ]
+
+    with service.running():
+        service.wait_for_all(DEVICES)
+        eventually("the registration", lambda: registered() == [1])
+        edit(service, ("liveness: 5s", "liveness: 10m"), ("poll: 10s", "poll: 10m"))
+        simulator.act("break", device="vc-00115", part="sip")
+        eventually(
+            "its loss",
+            lambda: inform(service.traps, lost, tmp_path, host=ENDPOINT) == 0 and registered() == [0],
+        )
