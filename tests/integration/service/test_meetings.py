@@ -1,0 +1,113 @@
+"""Readiness of a real meeting: the service asks a simulated district, and the command asks the service."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.integration.mosquitto import free_port
+from tests.integration.service.process import (
+    ENVIRON,
+    ROOT,
+    Service,
+    Simulator,
+    eventually,
+    one_district,
+)
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
+NAME = "giao-ban"
+COMMUNES = 14
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = one_district(tmp_path_factory.mktemp("city"))
+    start = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(minutes=30)
+    (folder / "meetings.yml").write_text(
+        f"meetings:\n  {NAME}:\n    title: {{vi: Giao ban, en: Briefing}}\n    day: {start:%Y-%m-%d}\n"
+        f'    at: "{start:%H:%M}"\n    duration: 1h\n    participants: all\n    bridges: [mcu-1, mcu-2]\n'
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def city(config: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator, Service]]:
+    folder = tmp_path_factory.mktemp("run")
+    simulator = Simulator(config, folder)
+    service = Service(config, folder, simulator.port, free_port())
+    with simulator.running(), service.running():
+        eventually("the first round is complete", lambda: service.get("/-/ready"))
+        yield simulator, service
+
+
+def meeting(service: Service) -> dict[str, object]:
+    found: dict[str, object] = json.loads(service.get(f"/api/v1/meetings/{NAME}"))
+    return found
+
+
+def command(service: Service, *arguments: str, url: str = "") -> "subprocess.CompletedProcess[str]":
+    where = ["--config", str(service.config), "--url", url or f"http://127.0.0.1:{service.port}"]
+    return subprocess.run(
+        [sys.executable, "-m", "citynoc", "meeting", "readiness", *arguments, *where],
+        cwd=ROOT,
+        env=ENVIRON,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_everybody_can_join_until_a_camera_breaks_and_a_router_dies(city: tuple[Simulator, Service]):
+    simulator, service = city
+    eventually("everybody is GO", lambda: meeting(service)["ready"] == COMMUNES)
+    calm = command(service, NAME)
+    assert calm.returncode == 0, calm.stderr
+    assert f"{COMMUNES} GO, 0 NO-GO, 0 UNKNOWN of {COMMUNES}" in calm.stdout
+    simulator.act("break", device="vc-00118", part="camera")
+    simulator.act("kill", device="rt-00115")
+    eventually("both are named", lambda: meeting(service)["not_ready"] == 2)
+    found = command(service, NAME, "--lang", "vi")
+    assert found.returncode == 1
+    assert "camera của vc-00118 hỏng" in found.stdout
+    assert "bộ định tuyến rt-00115 mất kết nối từ" in found.stdout
+    rows = command(service, NAME, "--csv").stdout.splitlines()
+    assert len(rows) == COMMUNES + 1
+    assert rows[1].startswith("00115,Phường Thượng Thanh,004,vc-00115,NO-GO,")
+    assert ",router_down," in rows[1]
+    document = json.loads(command(service, NAME, "--json").stdout)
+    assert [one["code"] for one in document["reasons"]] == ["router_down", "camera"]
+    text = service.get("/metrics/state")
+    assert f'citynoc_meeting_not_ready{{meeting="{NAME}"}} 2' in text
+    assert f'citynoc_meeting_not_ready_reason{{meeting="{NAME}",reason="camera"}} 1' in text
+    assert f'citynoc_meeting_site_ready{{meeting="{NAME}",site="00118",district="004"}} 0' in text
+    assert f'citynoc_meeting_state{{meeting="{NAME}"}} 1' in text
+    eventually(
+        "it is told",
+        lambda: f'citynoc_meeting_alarm{{meeting="{NAME}",stage="first"}} 1' in service.get("/metrics/state"),
+    )
+
+
+def test_a_name_that_does_not_exist_is_answered_by_those_that_resemble_it(city: tuple[Simulator, Service]):
+    _, service = city
+    wrong = command(service, "giaoban")
+    assert wrong.returncode == 2
+    assert (
+        wrong.stderr
+        == "citynoc meeting readiness: no meeting 'giaoban' within sight; did you mean giao-ban?\n"
+    )
+
+
+def test_a_service_that_does_not_run_is_one_line(city: tuple[Simulator, Service]):
+    _, service = city
+    nobody = command(service, NAME, url=f"http://127.0.0.1:{free_port()}")
+    assert nobody.returncode == 1
+    assert "no service answers at" in nobody.stderr
+    assert nobody.stderr.count("\n") == 1
+    assert nobody.stdout == ""
