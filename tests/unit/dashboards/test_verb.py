@@ -43,6 +43,16 @@ def test_without_the_sdk_it_says_what_to_install(
     assert "grafana-foundation-sdk" in capsys.readouterr().err
 
 
+def test_without_the_client_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    for name in [name for name in sys.modules if name.startswith(("citynoc.publishing", "grafana_client"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "grafana_client", None)
+    assert main(["dashboards", "publish", "--url", "https://127.0.0.1", "--token", "env:T"]) == 1
+    assert "grafana-client" in capsys.readouterr().err
+
+
 def test_misuse_is_two(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(["dashboards", "draw"])
