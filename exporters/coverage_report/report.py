@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from collector.coverage.admin_map import AdminMap, Commune
 from collector.coverage.evidence import Evidence
-from collector.coverage.measure import standing
-from collector.coverage.reckoning import Point, Reckoning, UnitShare
+from collector.coverage.links import NOW
+from collector.coverage.reckoning import Reckoning, UnitShare
+from collector.coverage.target import LinkRule
 from exporters.coverage_map import paths_of
-from exporters.coverage_report.texts import Writer
+from exporters.coverage_report.chart import chart
+from exporters.coverage_report.listing import listings
+from exporters.coverage_report.texts import NOTHING, Writer
 from exporters.live.maps import Borders
 
 CLASSES = (Fraction(1, 2), Fraction(3, 4), Fraction(9, 10), Fraction(1))
@@ -19,7 +24,8 @@ CLASSES = (Fraction(1, 2), Fraction(3, 4), Fraction(9, 10), Fraction(1))
 DAYS_A_MONTH = 30
 NEXT_SHOWN = 10
 INVENTED = "invented"
-CHART_WIDTH, CHART_HEIGHT = 520, 180
+LISTED = 60
+"""Of a longer list the rest is counted: one page a target is what people read."""
 DISTRICT_MAP = 300
 """A table of more units than this is drawn by district."""
 
@@ -43,6 +49,7 @@ class _Line:
 
     name: str
     numbers: dict[str, list[int]] = field(default_factory=dict)
+    measured: dict[str, list[int]] = field(default_factory=dict)
     marks: dict[str, set[str]] = field(default_factory=dict)
 
 
@@ -57,9 +64,6 @@ def report(asked: Asked, say: Writer) -> str:
     )
     as_of = asked.reckonings[0].as_of
     paths = paths_of(asked.borders, asked.on)
-    claims = {
-        one.target.key: standing(one.target, asked.evidence.surveys.claims, as_of) for one in asked.reckonings
-    }
     return environment.get_template("report.html").render(
         asked=asked,
         say=say,
@@ -70,17 +74,26 @@ def report(asked: Asked, say: Writer) -> str:
         shade=shade,
         outlook=lambda one: _outlook(one, say),
         monthly=lambda one: None if one.pace is None else float(one.pace.per_day * DAYS_A_MONTH),
-        chart=lambda one: _chart(one.trend, one.target.threshold, say),
+        chart=lambda one: chart(one.trend, one.target.threshold, say),
+        lacking=lambda one: "; ".join(
+            say("lack", n=count, what=say(f"lack.{quality}"))
+            for quality, count in one.seen.lacking()
+            if count
+        ),
+        rule=lambda one: _rule(one.seen.rule, say),
+        period=lambda one: _period(one.seen.period, say),
+        declared_fails=lambda odd: say(
+            "declared.fails", fails=", ".join(say(f"lack.{quality}") for quality in odd.fails)
+        ),
+        listed=LISTED,
+        more=lambda some: say("more", n=len(some) - LISTED) if len(some) > LISTED else "",
         above=lambda one: [unit for unit in one.units if unit.above_one],
         communes=asked.evidence.maps.communes,
         next_shown=NEXT_SHOWN,
         table=_table(asked, say),
         by_district=_by_district(asked.on),
         carriers=sorted(asked.evidence.last_survey(as_of).items()),
-        counts={
-            key: sum(len(some) for code, some in found.items() if code in asked.communes)
-            for key, found in claims.items()
-        },
+        listings=listings(asked.evidence, asked.reckonings, asked.communes, say),
     )
 
 
@@ -93,9 +106,31 @@ def shade(unit: UnitShare) -> str:
 
 
 def _legend(say: Writer) -> list[tuple[str, str]]:
-    steps = [Fraction(0), *CLASSES]
-    named = [(f"c{number}", f"≥ {say.percent(step, 0)}") for number, step in enumerate(steps)]
-    return [("u", say("unknown")), *named]
+    steps = (Fraction(0), *CLASSES)
+    named = [
+        (f"c{number}", f"{say.percent(low, 0)} {NOTHING} {say.percent(high, 0)}")
+        for number, (low, high) in enumerate(pairwise(steps))
+    ]
+    named[0] = ("c0", f"< {say.percent(CLASSES[0], 0)}")
+    return [("u", say("unknown")), *named, (f"c{len(CLASSES)}", f"≥ {say.percent(CLASSES[-1], 0)}")]
+
+
+def _period(period: str, say: Writer) -> str:
+    if period == NOW:
+        return say("now")
+    return f" {NOTHING} ".join(say.day(date.fromisoformat(day)) for day in period.split("/"))
+
+
+def _rule(rule: LinkRule, say: Writer) -> str:
+    """What is asked of a link, in words."""
+    wanted = [say("asked.availability", share=say.percent(rule.availability, 1))]
+    if rule.capacity is not None:
+        wanted.append(say("asked.capacity", n=say.number(rule.capacity)))
+    if rule.backup:
+        wanted.append(say("asked.backup"))
+    if rule.latency is not None:
+        wanted.append(say("asked.latency", n=say.number(rule.latency)))
+    return ", ".join(wanted)
 
 
 def _outlook(one: Reckoning, say: Writer) -> str:
@@ -105,37 +140,6 @@ def _outlook(one: Reckoning, say: Writer) -> str:
         return say("never")
     text = say("reaches", day=say.day(one.expected_on))
     return say("late", text=text) if one.late else text
-
-
-def _chart(trend: Sequence[Point], threshold: Fraction, say: Writer) -> dict[str, object] | None:
-    """Points and lines of the trend, in the units of its view box; None without a survey."""
-    if not trend:
-        return None
-    ratios = [(point.date, point.share.ratio or Fraction(0)) for point in trend]
-    top = max(Fraction(1), *(ratio for _, ratio in ratios))
-    first, days = trend[0].date, max((trend[-1].date - trend[0].date).days, 1)
-
-    def y(ratio: Fraction) -> float:
-        return float(round(CHART_HEIGHT - 24 - ratio / top * (CHART_HEIGHT - 44), 1))
-
-    points = [
-        {
-            "x": round(30 + (day - first).days / days * (CHART_WIDTH - 90), 1),
-            "y": y(ratio),
-            "day": say.day(day),
-            "value": say.percent(ratio, 1),
-        }
-        for day, ratio in ratios
-    ]
-    return {
-        "points": points,
-        "line": " ".join(f"{point['x']},{point['y']}" for point in points),
-        "goal": y(threshold),
-        "goal_text": say.percent(threshold, 0),
-        "floor": y(Fraction(0)),
-        "width": CHART_WIDTH,
-        "height": CHART_HEIGHT,
-    }
 
 
 def _by_district(on: AdminMap) -> bool:
@@ -155,6 +159,10 @@ def _table(asked: Asked, say: Writer) -> list[dict[str, object]]:
             numbers = line.numbers.setdefault(one.target.key, [0, 0])
             numbers[0] += unit.declared.numerator
             numbers[1] += unit.declared.denominator
+            if unit.measured is not None:
+                seen = line.measured.setdefault(one.target.key, [0, 0])
+                seen[0] += unit.measured.numerator
+                seen[1] += unit.measured.denominator
             line.marks.setdefault(one.target.key, set()).update(_marks(unit))
     return [
         {
@@ -170,9 +178,14 @@ def _cell(line: _Line, key: str, say: Writer) -> dict[str, str]:
     covered, total = line.numbers[key]
     return {
         "ratio": say.percent(Fraction(covered, total) if total else None, 1),
-        "numbers": f"{say.number(covered)} / {say.number(total)}",
+        "numbers": _of(line.numbers[key], say),
         "marks": "".join(sorted(line.marks[key])),
+        "measured": _of(line.measured[key], say) if key in line.measured else "",
     }
+
+
+def _of(numbers: Sequence[int], say: Writer) -> str:
+    return " / ".join(map(say.number, numbers))
 
 
 def _marks(unit: UnitShare) -> Iterable[str]:

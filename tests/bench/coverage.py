@@ -1,16 +1,21 @@
 """How long coverage takes: `python -m tests.bench.coverage`.
 
 579 communes, 24 monthly surveys, 4 carriers with fibre and mobile each: every target of the example reckoned with its whole
-history on the map of 126 units. Reading the same surveys strictly from CSV is a figure of its own.
+history on the map of 126 units. Reading the same surveys strictly from CSV is a figure of its own. A report is the whole
+command as a person waits for it, on the shipped surveys.
 """
 
+import shutil
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+from citynoc.printing import BROWSERS
 from collector.config.coverage import read_coverage
 from collector.coverage.evidence import Evidence
 from collector.coverage.survey import HEADING, Surveys, parse_survey
@@ -41,6 +46,12 @@ def main() -> None:
     on, day = found.maps.maps["126"], surveys.dates[-1]
     figure("coverage_reckoning_s", median(lambda: evidence.reckon(day, on), 5), "s", "<=", 0.5)
     figure("coverage_import_s", median(imported, 3), "s", "<=", 5)
+    with tempfile.TemporaryDirectory() as folder:
+        figure("coverage_report_s", waited(Path(folder) / "report.html"), "s", "<=", 5)
+        if any(map(shutil.which, BROWSERS)):
+            figure("coverage_report_pdf_s", waited(Path(folder) / "report.pdf"), "s", "<=", 5)
+        else:
+            print("no browser here: no PDF is measured", file=sys.stderr)
 
 
 def survey(found: Evidence, month: int) -> str:
@@ -53,6 +64,19 @@ def survey(found: Evidence, month: int) -> str:
             rows.append(f"{code},{day},{carrier},fibre,{homes},{homes // 2},,,bench")
             rows.append(f"{code},{day},{carrier},mobile,,,{people},{people // 2},bench")
     return "\n".join(rows) + "\n"
+
+
+def waited(output: Path) -> float:
+    """Seconds on the wall of `citynoc coverage --report`, the median of three."""
+    asked = ["--config", str(EXAMPLE), "--as-of", "2025-06-30", "--map", "126", "--report", "vi"]
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "citynoc", "coverage", *asked, "--output", str(output)], check=True
+        )
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
 
 
 def median(work: Callable[[], object], runs: int) -> float:
