@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from collector.meetings.model import Occurrence
+from collector.meetings.risk import at_risk
 from collector.model import Device, DeviceName, Inventory, Site, SiteCode
 from collector.outages.state import CityState, Outage, State
 from exporters.state import shown
@@ -39,11 +41,12 @@ def near(name: str, names: Iterable[str]) -> list[str]:
 
 
 class Api:
-    """Answers about one moment: an inventory and the judgement of it."""
+    """Answers about one moment: an inventory, the judgement of it, and the meetings that outages may put at risk."""
 
-    def __init__(self, inventory: Inventory, state: CityState) -> None:
+    def __init__(self, inventory: Inventory, state: CityState, sittings: tuple[Occurrence, ...] = ()) -> None:
         self._inventory = inventory
         self._state = state
+        self._sittings = sittings
         self._zone = _zone(inventory.city.timezone)
 
     def devices(self, wanted: Mapping[str, str]) -> Json:
@@ -182,6 +185,7 @@ class Api:
             "causes": [*outage.causes],
             "affected_devices": [*sorted(outage.affected_devices)],
             "affected_sites": [*sorted(outage.affected_sites)],
+            "meetings": [one.meeting for one in at_risk(outage, self._sittings, self._state.at)],
         }
 
     def refused(self, messages: Iterable[RefusedMessage]) -> Json:

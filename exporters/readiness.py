@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from collector.meetings.alarm import Stage
 from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
-from collector.meetings.reasons import SHORT, Reason
+from collector.meetings.reasons import RANK, SHORT, Reason
+from collector.meetings.risk import at_risk
 from collector.meetings.standing import Meetings, Sitting
 from collector.metrics import Family
 from collector.metrics import meeting as families
 from collector.model import Inventory
+from collector.outages.state import CityState
 from collector.outcome import Number
 from exporters.api import Api, Json
-from exporters.state import label_text
+from exporters.state import label_text, shown
 
 Rows = Sequence[tuple[tuple[str, ...], Number]]
 
@@ -47,6 +49,10 @@ class MeetingExposition:
             families.NOT_READY_REASON,
             [((*name, code), count) for name, look in looked for code, count in look.by_reason().items()],
         )
+        codes = {code for _, look in looked for code in look.by_reason()}
+        yield _body(
+            families.REASON_INFO, [((code, *SHORT[code]), 1) for code in sorted(codes, key=RANK.__getitem__)]
+        )
         yield _body(families.SITE_READY, [row for name, look in looked for row in self._sites(name, look)])
         yield _body(
             families.ALARM,
@@ -64,6 +70,47 @@ class MeetingExposition:
                 site = self._inventory.sites.get(one.site)
                 district = site.district if site is not None else ""
                 yield (*name, one.site, district), int(one.verdict is Verdict.GO)
+
+
+def risks(standing: Meetings, state: CityState) -> tuple[Family, bytes]:
+    """The meetings that each outage puts at risk, as of the state."""
+    sittings = [one.occurrence for one in standing.sittings]
+    rows = [
+        ((outage.id, one.meeting), one.start)
+        for outage in shown(state)
+        for one in at_risk(outage, sittings, state.at)
+    ]
+    return _body(families.OUTAGE_MEETING, rows)
+
+
+def listing(standing: Meetings, api: Api) -> dict[str, Json]:
+    """The sitting of each meeting that is shown now, in short, by start."""
+    return {"at": api.time(standing.at), "meetings": [_short(one, api) for one in standing.sittings]}
+
+
+def _short(sitting: Sitting, api: Api) -> Json:
+    one, look = sitting.occurrence, sitting.look
+    counts: dict[str, Json] = dict.fromkeys(("ready", "not_ready", "unknown", "connected", "ports_missing"))
+    if look is not None:
+        counts = {
+            "ready": look.count(Verdict.GO),
+            "not_ready": look.count(Verdict.NO_GO),
+            "unknown": look.count(Verdict.UNKNOWN),
+            "connected": look.connected,
+            "ports_missing": look.short,
+        }
+    return {
+        "meeting": one.meeting,
+        "title": dict(one.title),
+        "start": api.time(one.start),
+        "end": api.time(one.end),
+        "state": sitting.phase.name.lower(),
+        "participants": len(one.sites),
+        "endpoints": len(one.endpoints),
+        "bridges": [*one.bridges],
+        **counts,
+        "written_at": str(one.place) if one.place else None,
+    }
 
 
 def document(sitting: Sitting, look: Readiness, inventory: Inventory, api: Api) -> dict[str, Json]:

@@ -29,7 +29,7 @@ from exporters.exposition import Form
 from exporters.guard import Guard, refused
 from exporters.live.routes import LivePage
 from exporters.negotiation import form, gzip_accepted, html_wanted
-from exporters.readiness import MeetingExposition, document
+from exporters.readiness import MeetingExposition, document, listing, risks
 from exporters.selfmetrics import SelfMetrics
 from exporters.state import StateExposition
 from exporters.stream import Stream
@@ -59,7 +59,10 @@ INDEX = (
     ("/api/v1/outages", "outages as JSON"),
     ("/api/v1/refused", "MQTT messages that could not be used lately, as JSON: topic, reason, how many"),
     ("/api/v1/coverage", "distance from each broadband target as JSON; on another map with ?map=126"),
-    ("/api/v1/meetings/NAME", "who can join a meeting and who cannot, and why, as JSON"),
+    (
+        "/api/v1/meetings",
+        "meetings of the day as JSON; who can join one, who cannot and why under /api/v1/meetings/NAME",
+    ),
     (STREAM, "the city's state and then every change of it, as server-sent events"),
     ("/-/healthy", "whether the process answers"),
     ("/-/ready", "whether the first round of polls is complete"),
@@ -145,6 +148,7 @@ class Server:
         application.router.add_get("/api/v1/outages", self._outages)
         application.router.add_get("/api/v1/refused", self._refused)
         application.router.add_get("/api/v1/coverage", self._coverage_json)
+        application.router.add_get("/api/v1/meetings", self._meetings_json)
         application.router.add_get("/api/v1/meetings/{name}", self._meeting)
         application.router.add_get(STREAM, self._stream.handle, allow_head=False)
         application.router.add_get("/-/healthy", self._healthy)
@@ -266,8 +270,10 @@ class Server:
         meetings, held = self._meetings, self._views.meetings()
         if meetings is None or meetings.standing is not held:
             meetings = self._meetings = MeetingExposition(held, inventory)
-        more = () if coverage is None else coverage.bodies(state)
-        return b"".join(self._state.render(state, self._views.facts, wanted, chain(meetings.bodies(), more)))
+        more = chain(
+            meetings.bodies(), [risks(held, state)], () if coverage is None else coverage.bodies(state)
+        )
+        return b"".join(self._state.render(state, self._views.facts, wanted, more))
 
     async def _text_body(self, request: web.Request, body: bytes, wanted: Form) -> web.StreamResponse:
         request[SCRAPED] = (len(body), body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#"))
@@ -326,6 +332,9 @@ class Server:
         standing, state = self._views.coverage(), self._views.city_state()
         return await self._json(request, lambda: as_json(standing, state, filters(request)))
 
+    async def _meetings_json(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, partial(listing, self._views.meetings(), self._api()))
+
     async def _meeting(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         sitting = self._views.sitting(name)
@@ -349,7 +358,8 @@ class Server:
         return await self._json(request, lambda: rows(filters(request)))
 
     def _api(self) -> Api:
-        return Api(self._views.inventory(), self._views.city_state())
+        sittings = (one.occurrence for one in self._views.meetings().sittings)
+        return Api(self._views.inventory(), self._views.city_state(), tuple(sittings))
 
     # -- for those who run us ---------------------------------------------------------------------------------
 

@@ -65,6 +65,12 @@ NOT_READY_REASON = Family(
     "Participants that cannot join, by their worst reason; for bridge_short the ports that are missing.",
     ("meeting", "reason"),
 )
+REASON_INFO = Family(
+    "citynoc_meeting_reason_info",
+    Kind.GAUGE,
+    "What a reason that is counted now is called in both languages; always 1.",
+    ("reason", "words_vi", "words_en"),
+)
 SITE_READY = Family(
     "citynoc_meeting_site_ready",
     Kind.GAUGE,
@@ -79,6 +85,14 @@ ALARM = Family(
     ("meeting", "stage"),
 )
 
+OUTAGE_MEETING = Family(
+    "citynoc_outage_meeting_start_timestamp_seconds",
+    Kind.GAUGE,
+    "Unix time at which a meeting begins that the outage puts at risk, from an hour before until the meeting's end.",
+    ("outage", "meeting"),
+    unit="timestamp_seconds",
+)
+
 FAMILIES = (
     INFO,
     START,
@@ -90,6 +104,8 @@ FAMILIES = (
     UNKNOWN,
     CONNECTED,
     NOT_READY_REASON,
+    REASON_INFO,
     SITE_READY,
     ALARM,
+    OUTAGE_MEETING,
 )
