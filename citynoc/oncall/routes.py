@@ -30,6 +30,13 @@ def route_tree(on_call: OnCall) -> Settings:
         "routes": [
             _heartbeat(on_call.heartbeat.every),
             *_escalation(on_call),
+            # told twice a meeting at most, so never again because it lasts
+            {
+                "matchers": ['alertname="MeetingNotReady"'],
+                "group_by": ["alertname", "meeting", "stage"],
+                "repeat_interval": "2d",
+                "routes": _pages(on_call.shifts),
+            },
             {"matchers": ['severity="page"'], "group_by": PAGES, "routes": _pages(on_call.shifts)},
             _told_in(on_call.desk, 'severity="warning"', ["alertname", "outage"]),
             # what is late by weeks is told by the week, to whoever owns it

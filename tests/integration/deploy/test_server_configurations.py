@@ -60,6 +60,7 @@ def test_alertmanager_takes_its_configuration_and_it_holds_no_secret():
     [
         (("alertname=CitynocOutage", "severity=page", "outage=device:rt-00115"), "on-call"),
         (("alertname=CitynocBlind", "severity=page"), "on-call"),
+        (("alertname=MeetingNotReady", "severity=page", "meeting=giao-ban", "stage=first"), "on-call"),
         (("alertname=OutageUnacknowledged", "severity=page", "outage=device:rt-00115"), "escalation"),
         (("alertname=CitynocDegraded", "severity=warning"), "operations"),
         (("alertname=Watchdog", "severity=heartbeat"), "heartbeat"),

@@ -106,6 +106,7 @@ def written(tmp_path: Path) -> Path:
         ),
         (("alertname=CitynocOutage", "severity=page", "outage=device:rt-1", "district=018"), "night"),
         (("alertname=CitynocDown", "severity=page"), "night"),
+        (("alertname=MeetingNotReady", "severity=page", "meeting=giao-ban", "stage=last"), "night"),
         (("alertname=OutageUnacknowledged", "severity=page", "district=004"), "second,third"),
         (("alertname=CitynocDegraded", "severity=warning", "district=004"), "desk"),
         (("alertname=TargetBehind", "severity=info"), "desk"),
@@ -131,9 +132,10 @@ def test_groups_and_times(written: Path):
     config = yaml.safe_load(written.read_text())
     route = config["route"]
     assert (route["group_by"], route["group_wait"]) == (["outage"], "1s")
-    heartbeat, escalation, pages, warnings, _ = route["routes"]
+    heartbeat, escalation, meetings, pages, warnings, _ = route["routes"]
     assert (heartbeat["group_interval"], heartbeat["repeat_interval"]) == ("60s", "59s")
     assert [step["group_wait"] for step in escalation["routes"]] == ["1s", "900s"]
+    assert (meetings["group_by"], meetings["repeat_interval"]) == (["alertname", "meeting", "stage"], "2d")
     assert pages["group_by"] == ["alertname", "outage", "service"]
     assert warnings["active_time_intervals"] == ["working"]
     (working,) = config["time_intervals"]
