@@ -57,33 +57,38 @@ class Asking:
     def due(self, now: float, life: Sequence[float]) -> tuple[list[int], list[int]]:
         """(devices to ask now, devices that have been asked at least once more and stay silent)."""
         lasting = []
-        while self._due and self._due[0][0] <= now:
-            at, device = heapq.heappop(self._due)
-            if self._next.get(device) != at:  # dropped, and perhaps drawn anew
+        heap, planned, asked, recent = self._due, self._next, self._asked, self._recently(now)
+        earliest = now + JUST * self._interval
+        while heap and heap[0][0] <= now:
+            at, device = heapq.heappop(heap)
+            if planned.get(device) != at:  # dropped, and perhaps drawn anew
                 continue
-            left = self._left[device]
             if life[device] >= self._since[device]:
                 self.drop(device)
                 continue
-            if self._just_asked(device, now):  # a late round: two asks must not become one
-                self._plan(device, self._asked[device] + self._interval)
+            if asked[device] > recent:  # a late round: two asks must not become one
+                self._plan(device, asked[device] + self._interval)
                 continue
+            left = self._left[device]
             self._waiting[device] = None
             if 0 < self._reasks - left <= LASTING:
                 lasting.append(device)
             if left > 1:
                 self._left[device] = left - 1
                 # Kept to the schedule of the first miss, except after a late round of our own.
-                self._plan(device, max(at + self._interval, now + JUST * self._interval))
+                again = at + self._interval
+                self._plan(device, again if again > earliest else earliest)
             else:
                 self.drop(device)
         return self._take(now), lasting
 
-    def _just_asked(self, device: int, now: float) -> bool:
-        return now - self._asked[device] < JUST * self._interval
+    def _recently(self, now: float) -> float:
+        """Whoever was asked after this moment was asked just now."""
+        return now - JUST * self._interval
 
     def _take(self, now: float) -> list[int]:
-        asks = [device for device in self._waiting if not self._just_asked(device, now)]
+        recent = self._recently(now)
+        asks = [device for device in self._waiting if self._asked[device] <= recent]
         if len(asks) > BURST:
             asks = sorted(asks)[:BURST]
             for device in asks:

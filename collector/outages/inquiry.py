@@ -23,6 +23,15 @@ class Inquiry:
         self._hearing = hearing
         self.asking = asking
         self._cohorts: set[int] = set()
+        self._neighbours: dict[int, tuple[int, ...]] = {}
+        self._next = 0
+
+    def prepare(self, some: int) -> None:
+        """Look up the neighbours of so many devices ahead of the need, until all are known: a core fails at once."""
+        end = min(self._next + some, len(self._net))
+        while self._next < end:
+            self._neighbours_of(self._next)
+            self._next += 1
 
     def begin(self, device: int, since: float, now: float) -> None:
         """The device missed for the first time."""
@@ -47,17 +56,27 @@ class Inquiry:
 
     def widen(self, device: int, ignored: AbstractSet[int], now: float) -> None:
         """The device stays silent: ask all whose evidence will decide what that means."""
+        if device in self._cohorts:
+            return
         net = self._net
         since = self._hearing.first_miss(device)
-        if since == NEVER or device in self._cohorts:
+        if since == NEVER:
             return
         self._cohorts.add(device)
-        others = net.co_parents(device) | set(net.independents(net.devices[device].site))
-        for link, _ in net.uplinks[device]:
-            cable = net.links[link].cable
-            if cable:
-                others.update(net.riders[cable][:COHORT])
-        others.update(sorted(net.children[device], key=lambda i: (net.spare[i], i))[:COHORT])
-        for other in sorted(others - {device}):
-            if net.devices[other].role is not Role.ENDPOINT or other not in ignored:
+        for other in self._neighbours_of(device):
+            if other not in ignored or net.devices[other].role is not Role.ENDPOINT:
                 self.draw(other, since, now)
+
+    def _neighbours_of(self, device: int) -> tuple[int, ...]:
+        """Who decides by answering or not what the device's silence means."""
+        known = self._neighbours.get(device)
+        if known is None:
+            net = self._net
+            others = net.co_parents(device) | set(net.independents(net.devices[device].site))
+            for link, _ in net.uplinks[device]:
+                cable = net.links[link].cable
+                if cable:
+                    others.update(net.riders[cable][:COHORT])
+            others.update(sorted(net.children[device], key=lambda i: (net.spare[i], i))[:COHORT])
+            known = self._neighbours[device] = tuple(sorted(others - {device}))
+        return known

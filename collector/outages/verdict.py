@@ -25,6 +25,8 @@ SWEEP = 1.0
 """Seconds between looks at promises that were not kept."""
 SOON = 0.3
 """Seconds within which news that can only lead to more questions is looked at."""
+AHEAD = 16
+"""Devices a round whose neighbours are looked up before anybody needs them."""
 SHORT_CUT = 3
 """Misses in a row of a device that came back, from which on what is behind it is given a new chance."""
 
@@ -235,6 +237,7 @@ class Judge:
         late = now - self._evaluated >= SOON or now < self._evaluated
         if self._dirty or now >= self._wake or (self._stale and late):
             self._evaluate(now)
+        self._inquiry.prepare(AHEAD)
         asks, lasting = self._asking.due(now, self._hearing.life)
         for device in lasting:
             if not self._view.explained(device):
