@@ -91,7 +91,9 @@ def _details(name: str, site: str, district: str, role: str) -> Iterator[Series]
         call = {**labels, "direction": "rx"}
         yield Series(conference.REGISTERED, {**labels, "protocol": "sip"}, 1, 1)
         yield Series(conference.IN_CALL, labels, 0, 1)
-        yield Series(conference.QUALITY, call, None, int(site) // DISTRICTS % 3)
+        row = int(site) // DISTRICTS
+        yield Series(conference.QUALITY, call, None, row % 3)
+        yield Series(conference.QUALITY, {**labels, "direction": "tx"}, None, row % 3 if row % 2 else 0)
         yield Series(conference.PACKET_LOSS, {**call, "media": "video"}, None, 0.02)
         yield Series(conference.JITTER, {**call, "media": "video"}, None, 0.01)
         yield Series(conference.LATENCY, {**call, "media": "video"}, None, 0.04)
@@ -192,6 +194,8 @@ def series(*, everywhere: bool = False) -> Iterator[Series]:
         "district_name": "Quận 002",
     }
     yield from _outage("device:rt-00002", 2, 1, district="002", info=ended, lasts=False)
+    ended |= {"cause": "cb-8", "site": "", "site_name": ""}
+    yield from _outage("cable:cb-8", 1, 0, district="002", info=ended, lasts=False)
     yield from city_promises.series()
     yield Series(m.BLIND, {"instance": "citynoc:9579"}, 0, 0)
     for service_name in SERVICES:

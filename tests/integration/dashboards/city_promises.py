@@ -56,7 +56,8 @@ def _coverage() -> Iterator[Series]:
         key = {"target": name}
         for basis in ("declared", "measured") if counts == "communes" else ("declared",):
             both = {**key, "basis": basis}
-            yield Series(coverage.RATIO, both, share, share - 0.01)
+            proven = share if basis == "declared" else share - 0.05
+            yield Series(coverage.RATIO, both, proven, proven - 0.01)
             yield Series(coverage.UNKNOWN, both, 10, 12)
             for number in range(DISTRICTS):
                 unit = {"unit": f"{number + 1:03d}", "unit_name": f"Quận {number + 1:03d}"}

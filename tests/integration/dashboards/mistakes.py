@@ -1,4 +1,4 @@
-"""Mistakes to seed into a good City overview: each is one that somebody could make, and must not get past the suite."""
+"""Mistakes to seed into good dashboards: each is one that somebody could make, and must not get past the suite."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ class Mistake(NamedTuple):
 
     name: str
     make: Callable[[Json], object]
+    board: str = "city"
 
 
 def _panel(board: Json, number: int) -> Json:
@@ -130,4 +131,37 @@ MISTAKES = (
     Mistake("variable's pattern reads nothing", lambda b: b["templating"]["list"][1].update(regex='/code="(?<value>[^"]+)"/')),
     Mistake("variable of a missing metric", lambda b: b["templating"]["list"][1].update(query="query_result(citynoc_districts)")),
     Mistake("refresh is no duration", lambda b: b.update(refresh="often")),
+    # the Conference
+    Mistake("one direction hides the other", _expr(3, "max by (device, site, district)", "min by (device, direction)"), "conference"),
+    Mistake("fair taken for poor", _expr(3, "== 2", ">= 1"), "conference"),
+    Mistake("ports of nowhere", _expr(5, "ports_capacity", "port_capacity"), "conference"),
+    Mistake("share turned round", _expr(5, "citynoc_bridge_ports_used", "citynoc_bridge_ports_capacity"), "conference"),
+    Mistake("ready for not ready", _expr(8, "citynoc_meeting_ready", "citynoc_meeting_not_ready"), "conference"),
+    Mistake("state without its words", lambda b: _defaults(b, 7).update(mappings=[{"type": "value", "options": {"0": {"color": "#B0B0B0", "index": 0}}}]), "conference"),
+    Mistake("legend in no language", lambda b: _panel(b, 7)["targets"][0].update(legendFormat="{{title}}"), "conference"),
+    Mistake("reasons by a missing label", _expr(10, "sum by (reason)", "sum by (cause)"), "conference"),
+    Mistake("meeting's variable misspelt", _expr(6, "$meeting", "$meetings"), "conference"),
+    Mistake("endpoint's column without its query", lambda b: _panel(b, 13)["targets"].pop(4), "conference"),
+    Mistake("two columns of one name", _expr(13, "max by (device) (citynoc_conference_jitter", "max by (device, site) (citynoc_conference_jitter", 2), "conference"),
+    Mistake("sorted by what is not there", lambda b: _panel(b, 12)["options"]["sortBy"][0].update(displayName="Bad"), "conference"),
+    Mistake("meetings marked at their value", lambda b: b["annotations"]["list"][1].update(useValueForTime=True), "conference"),
+    Mistake("every state of a meeting marked", lambda b: b["annotations"]["list"][1].update(expr=b["annotations"]["list"][1]["expr"].replace("== 2", ">= 0")), "conference"),
+    Mistake("maintenance of a missing series", lambda b: b["annotations"]["list"][2].update(expr="max by (site) (site:citynoc_device_maintenance:min)"), "conference"),
+    # Coverage
+    Mistake("measured taken for declared", _expr(2, 'basis="declared"', 'basis="measured"'), "coverage"),
+    Mistake("basis that does not exist", _expr(7, 'basis="measured"', 'basis="seen"', 1), "coverage"),
+    Mistake("target against its share", _expr(2, ">=", "<"), "coverage"),
+    Mistake("dates in seconds named otherwise", lambda b: _override(b, 6, 8)["properties"][1].update(value="date"), "coverage"),
+    Mistake("map that is not chosen", _expr(8, "$map", "$maps"), "coverage"),
+    Mistake("row without its key", _expr(8, "label_join", "label_replace"), "coverage"),
+    Mistake("share in a unit of bits", lambda b: _defaults(b, 7).update(unit="percentunits"), "coverage"),
+    Mistake("target's name in no label", lambda b: b["templating"]["list"][2].update(regex='/title="(?<text>[^"]+)",target="(?<value>[^"]+)"/'), "coverage"),
+    # Outages, Site, WAN
+    Mistake("repairs of another series", _expr(7, "repair_seconds", "repairs_seconds"), "outages"),
+    Mistake("mean turned round", _expr(7, " / ", " * "), "outages"),
+    Mistake("range without its unit", _expr(10, "$__range_s", "$__ranges", 1), "outages"),
+    Mistake("outages that have ended count", _expr(6, "== 1", ">= 0"), "outages"),
+    Mistake("way to the core by a missing label", _expr(12, '"parent"', '"parents"'), "site"),
+    Mistake("role's variable misspelt", _expr(8, "$role", "$rolle"), "wan"),
+    Mistake("carrier's variable reads nothing", lambda b: b["templating"]["list"][2].update(regex='/operator="(?<value>[^"]+)"/'), "wan"),
 )  # fmt: skip
