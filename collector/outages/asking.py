@@ -77,7 +77,7 @@ class Asking:
                 self._left[device] = left - 1
                 # Kept to the schedule of the first miss, except after a late round of our own.
                 again = at + self._interval
-                self._plan(device, again if again > earliest else earliest)
+                self._plan(device, max(earliest, again))
             else:
                 self.drop(device)
         return self._take(now), lasting
