@@ -12,6 +12,7 @@ from citynoc import __version__
 from collector.config.problems import ConfigurationError, draw
 
 VERBS = (
+    "init",
     "discover",
     "check",
     "plan",

@@ -6,7 +6,7 @@ write is a hidden file beside it (`.NAME.…`), which nothing of ours reads. Sou
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,6 +42,23 @@ def draft(path: Path, content: bytes | str, *, mode: int | None = None) -> Itera
     finally:
         temporary.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def folder(path: Path, files: Mapping[str, bytes | str]) -> None:
+    """A new directory with these files, by relative name: there whole or not at all. Raises OSError.
+
+    An empty directory of that name is taken; anything else that stands there is an error. Nothing waits for the disk:
+    what has no history yet is written again after a power cut.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as hidden:
+        drafted = Path(hidden) / "new"
+        drafted.mkdir(mode=0o755)
+        for name, content in files.items():
+            file = drafted / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.rename(drafted, path)  # noqa: PTH104  # over an empty directory, too: rename(2)
 
 
 def sync(folder: Path) -> None:
