@@ -20,6 +20,7 @@ WRITES = re.compile(
 )
 ALONE = {
     "collector/atomic.py": "it is the one place",
+    "citynoc/printing.py": "a page for a browser in a temporary folder",
     "citynoc/demo/folder.py": "a lock file, and secrets made new for each run in a folder of the demo's own",
     "citynoc/demo/servers.py": "copies made new for each run in that folder",
 }
