@@ -173,6 +173,8 @@ receivers:
     webhook: {{url: http://127.0.0.1:9580/duty-manager, token: none}}
   day-desk:
     webhook: {{url: http://127.0.0.1:9580/operations, token: none}}
+  digital-office:
+    webhook: {{url: http://127.0.0.1:9580/digital-office, token: none}}
 
 # Hours of the week, in local time. Past midnight belongs to the day on which it began; `always` needs no entry.
 hours:
@@ -192,6 +194,10 @@ wake:
 
 # Who is told what is broken and cuts nobody off.
 warnings: {{to: day-desk, hours: working}}
+
+# Who is told, once a week, that a promise is behind: by its owner in targets.yml. Others' promises: the desk of warnings.
+owners:
+  digital-office: digital-office
 
 # A page that nobody has silenced: who hears of it next, counted from the page.
 escalation:

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from collector.config.oncall import OnCall, Receiver
-from collector.config.schema_city import HostPort
-from collector.config.schema_oncall import (
+from collector.config.schema_channels import (
     DiscordShape,
     EmailShape,
-    HeartbeatShape,
     OpsgenieShape,
     PagerDutyShape,
     PushoverShape,
@@ -24,6 +22,8 @@ from collector.config.schema_oncall import (
     WebexShape,
     WebhookShape,
 )
+from collector.config.schema_city import HostPort
+from collector.config.schema_oncall import HeartbeatShape
 from collector.config.secrets import Reference, resolve
 from collector.config.shape import Shape
 from collector.oncall import Language

@@ -4,7 +4,7 @@ One outage is one group and one page. A route that is muted swallows its notific
 rota becomes sibling routes, each muted in the hours of those before it: at any minute exactly one of them speaks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from collector.config.oncall import Desk, OnCall
@@ -39,9 +39,7 @@ def route_tree(on_call: OnCall) -> Settings:
             },
             {"matchers": ['severity="page"'], "group_by": PAGES, "routes": _pages(on_call.shifts)},
             _told_in(on_call.desk, 'severity="warning"', ["alertname", "outage"]),
-            # what is late by weeks is told by the week, to whoever owns it
-            _told_in(on_call.desk, 'severity="info"', ["alertname", "owner"])
-            | {"group_wait": "5m", "group_interval": "1d", "repeat_interval": "7d"},
+            _weekly(on_call.desk, on_call.owners),
         ],
     }
 
@@ -136,6 +134,19 @@ def _told_in(desk: Desk, matcher: str, group_by: list[str]) -> Settings:
     route: Settings = {"matchers": [matcher], "receiver": desk.receiver, "group_by": group_by}
     if not desk.hours.always:
         route["active_time_intervals"] = [desk.hours.name]
+    return route
+
+
+def _weekly(desk: Desk, owners: Mapping[str, str]) -> Settings:
+    """What is late by weeks is told by the week, in the desk's hours, to whoever owns it; the desk hears the rest."""
+    route = _told_in(desk, 'severity="info"', ["alertname", "owner"])
+    route |= {"group_wait": "5m", "group_interval": "1d", "repeat_interval": "7d"}
+    if owners:
+        hours = {key: route[key] for key in ("active_time_intervals",) if key in route}  # not inherited
+        route["routes"] = [
+            {"matchers": [f'owner="{owner}"'], "receiver": receiver, **hours}
+            for owner, receiver in owners.items()
+        ]
     return route
 
 

@@ -21,7 +21,7 @@ from collector.config.meetings import read_meetings
 from collector.config.names import Register
 from collector.config.odd import oddities
 from collector.config.oncall import FILE as ON_CALL
-from collector.config.oncall import OnCall, read_on_call
+from collector.config.oncall import OnCall, read_on_call, strangers
 from collector.config.problems import ConfigurationError, Problem, Severity, in_order
 from collector.config.profiles import load_profiles
 from collector.config.quality import FILE as QUALITY
@@ -94,6 +94,8 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     districts = assembly.districts if files.whole else None
     on_call, on_call_problems = read_on_call(directory / ON_CALL, root, districts, timezone)
     coverage, coverage_problems = read_coverage(directory, root)
+    if on_call is not None and coverage is not None:
+        on_call_problems += strangers(on_call, {target.owner for target in coverage.targets.values()})
     quality, quality_problems = read_quality(directory / QUALITY, root)
     problems = [
         *files.problems,

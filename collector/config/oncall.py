@@ -12,16 +12,8 @@ from types import MappingProxyType
 
 from collector.config.document import Document, Steps
 from collector.config.problems import Problem, Severity, did_you_mean
-from collector.config.schema_oncall import (
-    NO_SECRET,
-    EmailShape,
-    HeartbeatShape,
-    LinksShape,
-    OnCallFile,
-    ReceiverShape,
-    SmtpShape,
-    WebhookShape,
-)
+from collector.config.schema_channels import NO_SECRET, EmailShape, WebhookShape
+from collector.config.schema_oncall import HeartbeatShape, LinksShape, OnCallFile, ReceiverShape, SmtpShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.shape import Shape, validate_parts
 from collector.config.yaml import read
@@ -67,6 +59,8 @@ class OnCall:
     shifts: tuple[Shift, ...]
     wake: tuple[Wake, ...]
     desk: Desk
+    owners: Mapping[str, str]
+    """Receiver of each owner of a target."""
     escalation: tuple[Step, ...]
     heartbeat: HeartbeatShape
     document: Document
@@ -128,6 +122,7 @@ class _Reader:
             self._name(("warnings", "to"), model.warnings.to),
             self._when(("warnings", "hours"), model.warnings.hours),
         )
+        owners = {owner: self._name(("owners", owner), receiver) for owner, receiver in model.owners.items()}
         steps = tuple(
             Step(shape.after, self._name(("escalation", i, "to"), shape.to))
             for i, shape in enumerate(model.escalation)
@@ -146,6 +141,7 @@ class _Reader:
             shifts,
             wake,
             desk,
+            MappingProxyType(owners),
             steps,
             model.heartbeat,
             self._document,
@@ -232,6 +228,21 @@ class _Reader:
         key: bool = False,
     ) -> None:
         self.problems.append(self._document.problem(steps, message, hint, severity, key=key))
+
+
+def strangers(on_call: OnCall, owners: Collection[str]) -> list[Problem]:
+    """A warning for each owner that owns nothing: most likely somebody mistyped a name. `owners` are those of targets."""
+    return [
+        on_call.document.problem(
+            ("owners", name),
+            f"no target is owned by '{name}'",
+            did_you_mean(name, owners),
+            Severity.WARNING,
+            key=True,
+        )
+        for name in on_call.owners
+        if name not in owners
+    ]
 
 
 def secrets_of(on_call: OnCall) -> Iterator[tuple[Steps, Reference]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.config import load
-from collector.config.oncall import OnCall, read_on_call, secrets_of, unresolved
+from collector.config.oncall import OnCall, read_on_call, secrets_of, strangers, unresolved
 from collector.config.problems import Severity
 from collector.config.schema_oncall import read_spans
 from collector.oncall import ALWAYS, Hours, Shift, Span, Wake, said, turns, unattended, wake_sites
@@ -124,3 +124,21 @@ def test_the_example_pages_at_any_hour_and_always_somebody():
     for district in ("", *example.inventory.districts):
         assert unattended(found.shifts, district) == 0
     assert [entry.sites for entry in found.wake] == [1]
+
+
+def test_an_owner_who_owns_nothing_is_told(tmp_path: Path):
+    path = tmp_path / "oncall.yml"
+    path.write_text(
+        (ROOT / "config" / "oncall.yml")
+        .read_text()
+        .replace("  digital-office: digital-office", "  digital-ofice: digital-office")
+    )
+    found, problems = read_on_call(path, tmp_path, None, "Asia/Ho_Chi_Minh")
+    assert found is not None
+    assert problems == []
+    (stranger,) = strangers(found, ["digital-office", "tax-office"])
+    assert str(stranger).endswith(
+        ": warning: no target is owned by 'digital-ofice' — did you mean 'digital-office'?"
+    )
+    assert str(stranger).startswith("oncall.yml:")
+    assert strangers(found, ["digital-ofice"]) == []

@@ -76,9 +76,11 @@ receivers:
   desk: {webhook: {url: "http://127.0.0.1:1/c", token: none}}
   second: {webhook: {url: "http://127.0.0.1:1/d", token: none}}
   third: {webhook: {url: "http://127.0.0.1:1/e", token: none}}
+  planners: {webhook: {url: "http://127.0.0.1:1/g", token: none}}
 hours: {working: [mon-fri 07:30-17:30, sat 22:00-02:00]}
 shifts: [{to: east, hours: working, districts: [004]}, {to: night}]
 warnings: {to: desk, hours: working}
+owners: {digital-office: planners}
 escalation: [{after: 10m, to: second}, {after: 25m, to: third}]
 heartbeat: {url: "http://127.0.0.1:1/f", token: none}
 """
@@ -109,7 +111,9 @@ def written(tmp_path: Path) -> Path:
         (("alertname=MeetingNotReady", "severity=page", "meeting=giao-ban", "stage=last"), "night"),
         (("alertname=OutageUnacknowledged", "severity=page", "district=004"), "second,third"),
         (("alertname=CitynocDegraded", "severity=warning", "district=004"), "desk"),
-        (("alertname=TargetBehind", "severity=info"), "desk"),
+        (("alertname=SurveyOverdue", "severity=info"), "desk"),
+        (("alertname=CoverageBehindTarget", "severity=info", "owner=digital-office"), "planners"),
+        (("alertname=CoverageBehindTarget", "severity=info", "owner=nobody-we-know"), "desk"),
         (("alertname=Watchdog", "severity=heartbeat"), "citynoc.heartbeat"),
         (("alertname=SomebodyElses",), "desk"),
     ],
@@ -132,12 +136,15 @@ def test_groups_and_times(written: Path):
     config = yaml.safe_load(written.read_text())
     route = config["route"]
     assert (route["group_by"], route["group_wait"]) == (["outage"], "1s")
-    heartbeat, escalation, meetings, pages, warnings, _ = route["routes"]
+    heartbeat, escalation, meetings, pages, warnings, weekly = route["routes"]
     assert (heartbeat["group_interval"], heartbeat["repeat_interval"]) == ("60s", "59s")
     assert [step["group_wait"] for step in escalation["routes"]] == ["1s", "900s"]
     assert (meetings["group_by"], meetings["repeat_interval"]) == (["alertname", "meeting", "stage"], "2d")
     assert pages["group_by"] == ["alertname", "outage", "service"]
     assert warnings["active_time_intervals"] == ["working"]
+    assert (weekly["group_by"], weekly["repeat_interval"]) == (["alertname", "owner"], "7d")
+    (owner,) = weekly["routes"]
+    assert owner["active_time_intervals"] == ["working"], "Alertmanager's routes do not inherit them"
     (working,) = config["time_intervals"]
     assert [(one["weekdays"][0], one["times"]) for one in working["time_intervals"]] == [
         ("monday", [{"start_time": "07:30", "end_time": "17:30"}]),
