@@ -21,6 +21,7 @@ from collector.sources import HintKind
 from collector.store import Store
 from exporters.exposition import DeviceExposition
 
+ON_BATTERY = "citynoc_ups_on_battery"
 UP = 1  # ifOperStatus, RFC 2863
 LIFE = 1.5
 """Intervals that a sample lives at most when its next poll does not end."""
@@ -98,6 +99,9 @@ class Dispatch:
         )
         if key.question is Question.LIVENESS:
             self.uplinks.answered(device.name, asked_at, now)
+        if device.role is Role.UPS:
+            for on_battery in _on_battery(answer.measured):
+                self._judge.power(device.name, on_battery=on_battery, at=self._clock.unix_of(asked_at))
         for link, family, value in _link_readings(device, answer.measured):
             if family is IF_OPER_STATUS:
                 self._judge.link_status(link, up=value == UP, at=self._clock.unix_of(asked_at))
@@ -146,6 +150,13 @@ def _interval(device: Device, question: Question) -> float:
     if device.snmp is None:
         return 0.0
     return device.snmp.poll_interval if question is Question.POLL else device.snmp.liveness_interval
+
+
+def _on_battery(measured: tuple[Measured, ...]) -> Iterator[bool]:
+    """What a UPS says of itself, if it says anything."""
+    for block in measured:
+        if block.series.family.name == ON_BATTERY:
+            yield any(value == 1 for value in block.values)
 
 
 def _link_readings(device: Device, measured: tuple[Measured, ...]) -> Iterator[tuple[str, Family, Number]]:

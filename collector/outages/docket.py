@@ -13,6 +13,7 @@ from collector.outages.cover import Key
 from collector.outages.evidence import NEVER, Hearing
 from collector.outages.flap import Case, Patience
 from collector.outages.linkwatch import LinkWatch
+from collector.outages.power import Power
 from collector.outages.rootcause import Cause, Finding, joint_shadow
 from collector.outages.shadow import blame, cut_off_sites, severity_of
 from collector.outages.state import CauseKind, Outage, Severity
@@ -32,6 +33,7 @@ class Docket:
         self.cases: dict[str, Case] = {}
         self.blamed: dict[int, str] = {}
         """The outage under which each cut-off device is reported."""
+        self.power = Power()
         self._floor: dict[int, float] = {}
         self._opened: list[str] = []
         self._updated: dict[str, None] = {}
@@ -62,6 +64,7 @@ class Docket:
     def update(self, topology: Topology, now: float) -> None:
         """Go on under another configuration's numbers."""
         old, self._net = self._net, topology
+        self.power.keep(topology.index)
         for case in list(self.cases.values()):
             case.members = frozenset(
                 topology.index[old.names[i]] for i in case.members if old.names[i] in topology.index
@@ -315,6 +318,7 @@ class Docket:
             affected_devices=frozenset(net.names[i] for i in devices),
             affected_sites=sites,
             severity=max(old.severity, severity),
+            on_battery=old.on_battery or self.power.failed(old.site, old.started),
         )
         if new != old:
             case.outage = new

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from collector.outages.ledger import COLUMNS, outage_of
+from collector.outages.ledger import columns, outage_of
 from collector.outages.state import Outage, State
 
 UP_STATES = frozenset({State.UP, State.AGENT_DOWN})
@@ -102,7 +102,7 @@ class History:
     def outages(self, since: float) -> list[Past]:
         """Outages that lasted at some time after `since`, the oldest first."""
         rows = self._db.execute(
-            f"SELECT {COLUMNS}, most_devices, most_sites FROM outage"  # noqa: S608 - names of ours
+            f"SELECT {columns(self._db)}, most_devices, most_sites FROM outage"  # noqa: S608 - names of ours
             " WHERE ended IS NULL OR ended >= ? ORDER BY started, id",
             (since,),
         )

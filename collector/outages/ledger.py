@@ -30,6 +30,7 @@ CREATE TABLE outage (
   severity INTEGER NOT NULL, acknowledged INTEGER NOT NULL,
   causes TEXT NOT NULL, affected_devices TEXT NOT NULL, affected_sites TEXT NOT NULL,
   most_devices INTEGER NOT NULL, most_sites INTEGER NOT NULL, maintenance INTEGER NOT NULL DEFAULT 0,
+  on_battery INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (id, started)
 ) STRICT;
 CREATE INDEX outage_ended ON outage (ended);
@@ -103,7 +104,7 @@ class Ledger:
     def remembered(self, now: float) -> tuple[Outage, ...]:
         """Outages that are open, or ended so lately that they are still shown."""
         rows = self._db.execute(
-            f"SELECT {COLUMNS} FROM outage WHERE ended IS NULL OR ended > ? ORDER BY started",  # noqa: S608
+            f"SELECT {columns(self._db)} FROM outage WHERE ended IS NULL OR ended > ? ORDER BY started",  # noqa: S608
             (now - SHOWN,),
         )
         latest = {outage.id: outage for outage in map(outage_of, rows)}
@@ -165,6 +166,8 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if found != "ok" or not tables >= TABLES:
         raise sqlite3.DatabaseError(f"quick_check says {found}, tables are {sorted(tables)}")
+    if not columns(db).endswith(LATER):
+        db.execute(f"ALTER TABLE outage ADD COLUMN {LATER} INTEGER NOT NULL DEFAULT 0")
     if (
         not tables >= LATER_TABLES
     ):  # an earlier version reads such a file as before, so the schema keeps its number
@@ -200,18 +203,28 @@ COLUMNS = (
     "id, kind, district, started, causes, affected_devices, affected_sites, severity, site, carrier, ended,"
     " acknowledged"
 )
+LATER = "on_battery"
+"""A column that files of an earlier version lack."""
 UPSERT = (
-    f"INSERT INTO outage ({COLUMNS}, most_devices, most_sites)"  # noqa: S608 - the names above
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+    f"INSERT INTO outage ({COLUMNS}, {LATER}, most_devices, most_sites)"  # noqa: S608 - the names above
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
     " ON CONFLICT (id, started) DO UPDATE SET ended = ?11, severity = ?8, acknowledged = ?12,"
-    " causes = ?5, affected_devices = ?6, affected_sites = ?7,"
-    " most_devices = max(most_devices, ?13), most_sites = max(most_sites, ?14)"
+    " causes = ?5, affected_devices = ?6, affected_sites = ?7, on_battery = ?13,"
+    " most_devices = max(most_devices, ?14), most_sites = max(most_sites, ?15)"
 )
 
 
+def columns(db: sqlite3.Connection) -> str:
+    """What to select of `outage` for `outage_of`, also from a file of an earlier version."""
+    there = {row[1] for row in db.execute("PRAGMA table_info(outage)")}
+    return f"{COLUMNS}, {LATER if LATER in there else 0}"
+
+
 def outage_of(row: tuple[object, ...]) -> Outage:
-    """An outage from its row, columns in the order of `COLUMNS`."""
-    name, kind, district, started, causes, devices, sites, severity, site, carrier, ended, taken = row
+    """An outage from its row, columns as `columns` orders them."""
+    name, kind, district, started, causes, devices, sites, severity, site, carrier, ended, taken, battery = (
+        row
+    )
     return Outage(
         id=str(name),
         kind=CauseKind(str(kind)),
@@ -225,6 +238,7 @@ def outage_of(row: tuple[object, ...]) -> Outage:
         carrier=str(carrier),
         ended=None if ended is None else float(str(ended)),
         acknowledged=bool(taken),
+        on_battery=bool(battery),
     )
 
 
@@ -242,6 +256,7 @@ def _row_of(outage: Outage) -> tuple[object, ...]:
         outage.carrier,
         outage.ended,
         int(outage.acknowledged),
+        int(outage.on_battery),
         len(outage.affected_devices),
         len(outage.affected_sites),
     )

@@ -75,6 +75,8 @@ class Outage:
     carrier: str = ""
     ended: float | None = None
     acknowledged: bool = False
+    on_battery: bool = False
+    """A UPS at the cause's site ran on its battery: the power failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,13 @@ class Judge:
         if self._links.report(number, up=up, at=at, gone=self._finding.gone):
             self._dirty = True
 
+    def power(self, device: DeviceName, *, on_battery: bool, at: float) -> None:
+        """What a UPS says of the mains at its site."""
+        number = self.topology.index.get(device)
+        if number is not None:
+            site = self.topology.devices[number].site
+            self._dirty |= self._docket.power.report(device, site, at, on_battery=on_battery)
+
     def hint(self, device: DeviceName, kind: str, at: float) -> None:
         """A trap or a Last Will: look at once."""
         number = self.topology.index.get(device)
