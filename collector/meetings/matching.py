@@ -13,7 +13,7 @@ from collector.meetings.participants import NOBODY, Choice
 MOST_WORDS = 500
 """Characters of a value that are looked at."""
 MOST_STARS = 4
-_SPECIAL = re.compile(r"\*|\{site\}|\{district\}")
+_CODES = re.compile(r"\{(site|district)\}")
 _CODE = r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?"
 
 
@@ -58,17 +58,25 @@ class Match:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """The operator's pattern, compiled. Bounded: with at most `MOST_STARS` stars no value takes long."""
-    pieces, at, seen = [], 0, set[str]()
-    folded = text.casefold()
-    for special in _SPECIAL.finditer(folded):
-        pieces.append(re.escape(folded[at : special.start()]))
-        word = special[0].strip("{}")
-        pieces.append(".*" if word == "*" else f"(?:{_CODE})" if word in seen else f"(?P<{word}>{_CODE})")
-        seen.add(word)
-        at = special.end()
-    pieces.append(re.escape(folded[at:]))
+    """The operator's pattern, compiled. Each part between stars is looked for once, so that no value takes long."""
+    first, *rest = text.casefold().split("*")
+    seen: set[str] = set()
+    pieces = [_part(first, seen)]
+    pieces.extend(f"(?>.*?{_part(part, seen)})" for part in rest[:-1])
+    pieces.extend(f".*{_part(part, seen)}" for part in rest[-1:])
     return re.compile("".join(pieces), re.DOTALL)
+
+
+def _part(text: str, seen: set[str]) -> str:
+    """What stands between two stars; the first place of a code catches it."""
+    pieces = []
+    for number, word in enumerate(_CODES.split(text)):
+        if number % 2 == 0:
+            pieces.append(re.escape(word))
+        else:
+            pieces.append(f"(?:{_CODE})" if word in seen else f"(?P<{word}>{_CODE})")
+            seen.add(word)
+    return "".join(pieces)
 
 
 def match(rules: Iterable[EventRule], words: Words) -> Match | None:
