@@ -23,16 +23,28 @@ Rows = Sequence[tuple[tuple[str, ...], Number]]
 
 
 class CoverageExposition:
-    """The families of one standing; a new day or a reload makes a new one. What is declared is rendered once."""
+    """The families of one standing; a new day or a reload makes a new one.
+
+    What is declared is rendered once, what is measured when a site's state or a way out has changed.
+    """
 
     def __init__(self, standing: Standing, timezone: str) -> None:
         self.standing = standing
         self._zone = _zone(timezone)
         self._fixed = tuple(self._declared())
         self._units = UnitExposition(standing)
+        self._of: tuple[object, object] = (None, None)
+        self._changing: tuple[tuple[Family, bytes], ...] = ()
 
     def bodies(self, state: CityState) -> Iterator[tuple[Family, bytes]]:
         """Each family with its lines."""
+        if self._of[0] is not state.sites or self._of[1] is not state.uplinks:
+            self._of, self._changing = (state.sites, state.uplinks), tuple(self._measured(state))
+        yield from self._changing
+        yield from self._fixed
+
+    def _measured(self, state: CityState) -> Iterator[tuple[Family, bytes]]:
+        """What changes while the city is watched."""
         seen = {
             one.target.key: self.standing.measured(state, one.target.measured)
             for one in self.standing.reckonings
@@ -49,7 +61,6 @@ class CoverageExposition:
         yield _body(families.DISAGREEMENTS, self._disagreements(seen))
         yield _body(families.FAILING, _failing(seen))
         yield from self._units.bodies({target: measured.links for target, measured in seen.items()})
-        yield from self._fixed
 
     def _shares(self, seen: Seen) -> Iterator[tuple[tuple[str, ...], Share]]:
         for one in self.standing.reckonings:

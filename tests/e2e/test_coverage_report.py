@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from tests.binaries import require
 from tests.integration.service.process import ENVIRON, ROOT
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(150)]
 
 WIDTH, HEIGHT = 1200, 1600
 BLANK = 100_000  # bytes; an empty page of this size has a tenth of it
