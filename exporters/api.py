@@ -180,6 +180,7 @@ class Api:
             "carrier": outage.carrier,
             "severity": outage.severity.name.lower(),
             "acknowledged": outage.acknowledged,
+            "on_battery": outage.on_battery,
             "started": self.time(outage.started),
             "ended": self.time(outage.ended),
             "causes": [*outage.causes],

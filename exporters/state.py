@@ -204,6 +204,7 @@ _OUTAGE_VALUES: tuple[tuple[Family, Callable[[Outage], Number]], ...] = (
     (families.OUTAGE_STARTED, lambda one: one.started),
     (families.OUTAGE_SEVERITY, lambda one: int(one.severity)),
     (families.OUTAGE_ACKNOWLEDGED, lambda one: int(one.acknowledged)),
+    (families.OUTAGE_ON_BATTERY, lambda one: int(one.on_battery)),
 )
 
 

@@ -110,6 +110,12 @@ OUTAGE_ACKNOWLEDGED = Family(
     "1 while a silence in Alertmanager covers the outage.",
     ("outage",),
 )
+OUTAGE_ON_BATTERY = Family(
+    "citynoc_outage_on_battery",
+    Kind.GAUGE,
+    "1 if a UPS at the cause's site ran on its battery as it failed, or since: the power failed; else 0.",
+    ("outage",),
+)
 OUTAGE_INFO = Family(
     "citynoc_outage_info",
     Kind.GAUGE,
@@ -147,6 +153,7 @@ FAMILIES = (
     OUTAGE_STARTED,
     OUTAGE_SEVERITY,
     OUTAGE_ACKNOWLEDGED,
+    OUTAGE_ON_BATTERY,
     OUTAGE_INFO,
     WAKE_SITES,
     ESCALATION_DELAY,

@@ -179,7 +179,17 @@ class Scene:
         )
 
     def title(self, outage: Outage) -> str:
-        """The cause in words."""
+        """The cause in words, and whether the power failed."""
+        if not outage.on_battery:
+            return self._cause(outage)
+        if outage.kind is CauseKind.SITE:
+            return self.say("cause.site.battery", site=self._dark(outage))
+        return self.say("cause.battery", cause=self._cause(outage))
+
+    def _dark(self, outage: Outage) -> str:
+        return self.site_name(outage.site or SiteCode(outage.id.partition(":")[2]))
+
+    def _cause(self, outage: Outage) -> str:
         name = said(outage.causes)
         match outage.kind:
             case CauseKind.DEVICE:
@@ -187,8 +197,7 @@ class Scene:
                 role = self.say(f"role.{device.role}") if device else self.say("device")
                 return self.say("cause.device", role=role, device=name)
             case CauseKind.SITE:
-                site = outage.site or SiteCode(outage.id.partition(":")[2])
-                return self.say("cause.site", site=self.site_name(site))
+                return self.say("cause.site", site=self._dark(outage))
             case CauseKind.GROUP:
                 role = self._whole_role(outage.causes)
                 if role:

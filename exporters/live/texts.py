@@ -122,6 +122,11 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "Mọi thiết bị tại {site} đều im lặng (thường do mất điện)",
             "Every device at {site} is silent (power, most often)",
         ),
+        "cause.site.battery": Text(
+            "Mất điện tại {site}: mọi thiết bị đều im lặng, UPS đã chạy ắc quy",
+            "No power at {site}: every device is silent, its UPS ran on the battery",
+        ),
+        "cause.battery": Text("{cause}; UPS tại đó chạy ắc quy", "{cause}; the UPS there runs on its battery"),
         "cause.group": Text("Cùng lúc không trả lời: {names}", "Silent together: {names}"),
         "cause.group.role": Text(
             "Cùng lúc không trả lời: {names} (mọi {role} ở đó)",
