@@ -217,8 +217,9 @@ def _way(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
 
 def _path(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     """The devices that the site's way out leads through: its parents, and theirs."""
-    parents = _parents_of(select(LINK_INFO, site=SITE))
-    beyond = _parents_of(f"({select(LINK_INFO)} and on (device) {parents})")
+    # As links are at the end of the time that is shown: Prometheus finds the devices once, not at every step.
+    parents = _parents_of(f"{select(LINK_INFO, site=SITE)} @ end()")
+    beyond = _parents_of(f"({select(LINK_INFO)} @ end() and on (device) {parents})")
     state = worst(("device", "role"), select(DEVICE_STATE))
     return [
         panels.timeline(

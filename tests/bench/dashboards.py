@@ -18,6 +18,7 @@ from dashboards.build import DASHBOARDS, plain
 from dashboards.words import Language, Speaker
 from tests.bench.figures import figure
 from tests.integration.dashboards import city_history as city
+from tests.integration.dashboards import city_promises
 from tests.integration.dashboards.answers import SENT
 from tests.integration.dashboards.filled_prometheus import Prometheus, backfill, running
 from tests.promql import selectors
@@ -30,6 +31,8 @@ END = START + DAY
 POINTS = 1440
 MOST_SAMPLES = 20e6
 RUNS = 3
+ENDED = 200
+"""Outages that ended in the day."""
 
 
 def recorded() -> Iterator[tuple[str, float]]:
@@ -38,6 +41,16 @@ def recorded() -> Iterator[tuple[str, float]]:
     for district in districts:
         yield f'{queries.DISTRICT_STATE.name}{{district="{district}"}}', 0
         yield f'{queries.DISTRICT_CONNECTED.name}{{district="{district}"}}', 19
+        yield f'{queries.IN_CALLS.name}{{district="{district}"}}', 19
+        for quality, number in enumerate((15, 3, 1)):
+            yield f'{queries.QUALITY_SHARE.name}{{district="{district}",quality="{quality}"}}', number
+        yield f'{queries.SITE_WORKED_ON.name}{{site="00{district}",district="{district}"}}', 1
+    for number in range(ENDED):
+        outage = f'outage="device:rt-{number:05d}",kind="device",district="001",carrier="carrier-a"'
+        yield f"{queries.REPAIR.name}{{{outage}}}", 600
+    for target, _, share, promised in city_promises.TARGETS:
+        yield f'{queries.TARGET_SHARE.name}{{target="{target}",basis="declared"}}', share
+        yield f'{queries.TARGET_PROMISED.name}{{target="{target}"}}', promised
     for carrier in "abc":
         yield f'{queries.CARRIER_WORKING.name}{{carrier="carrier-{carrier}"}}', 0.99
     for one in city.series(everywhere=True):
