@@ -38,7 +38,7 @@ def read_calendars(
             for number, rule in enumerate(shape.rules)
         )
         raw = _bytes(directory, document, ("calendars", name, "file"), shape, problems)
-        if raw is None or len(guests.problems) > before:
+        if raw is None or any(one.severity is Severity.ERROR for one in guests.problems[before:]):
             continue
         from collector.meetings import ical  # noqa: PLC0415 - its libraries take 8 MB and 0.3 s
 

@@ -30,7 +30,7 @@ EVER = timedelta(days=8 * 366)
 
 
 def read_meetings(directory: Path, root: Path, inventory: Inventory) -> tuple[Calendar, list[Problem]]:
-    """The calendar of every sound meeting, and what is wrong with the others. Never raises."""
+    """The calendar, of use only where no problem is an error, and every problem. Never raises."""
     path = directory / FILE
     if not path.exists():
         return Calendar(), []
@@ -65,9 +65,8 @@ class _Reader:
 
     def meetings(self) -> Iterator[Meeting]:
         for name, shape in self.model.meetings.items():
-            before = len(self.guests.problems)
             meeting = self._meeting(name, shape)
-            if meeting is not None and len(self.guests.problems) == before:
+            if meeting is not None:
                 yield meeting
 
     def _meeting(self, name: str, shape: MeetingShape) -> Meeting | None:
