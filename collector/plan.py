@@ -14,6 +14,9 @@ from typing import NamedTuple
 from collector.model import Credential, Device, DeviceName, Inventory, ProfileName, SnmpAccess
 from collector.profile import Profile
 
+TRIES = 3
+"""How often each question of a full poll is asked before it counts as lost."""
+
 
 class Question(StrEnum):
     """The kinds of news about a device; also the `question` label of the service's own counters."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from citynoc.checking.formats import FORMATS
 from collector.config import Configuration, ConfigurationError, Problem, draw_all, load
 from collector.config.explain import UnknownDeviceError, explain
 from collector.config.oncall import unresolved
@@ -31,13 +32,22 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--show", metavar="DEVICE", help="what a device ends up with, and where each value is from"
     )
     parser.add_argument("--secrets", action="store_true", help="a secret that is not there is a mistake")
-    parser.add_argument("--json", action="store_true", help="results as JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--format",
+        choices=["text", *FORMATS],
+        default="text",
+        help="for people, for programs, as GitHub's annotations or for code scanners (default: text)",
+    )
+    form.add_argument(
+        "--json", action="store_const", const="json", dest="format", help="the same as --format json"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """0 if the configuration can be used, 1 if not (or if the device to show does not exist)."""
     if args.show is not None:
-        return _show(args.config, args.show, as_json=args.json)
+        return _show(args.config, args.show, as_json=args.format == "json")
     try:
         configuration = load(args.config, os.environ, need_secrets=args.secrets)
     except ConfigurationError as wrong:
@@ -91,13 +101,8 @@ def summary(configuration: Configuration) -> dict[str, Any]:
 
 
 def _say(problems: tuple[Problem, ...], numbers: dict[str, Any] | None, args: argparse.Namespace) -> None:
-    if args.json:
-        listed = [as_json(problem) for problem in problems]
-        print(
-            json.dumps(
-                {"ok": numbers is not None, "problems": listed, "summary": numbers}, ensure_ascii=False
-            )
-        )
+    if args.format != "text":
+        sys.stdout.write(FORMATS[args.format](problems, numbers))
         return
     if problems:
         sys.stdout.write(draw_all(problems, colour=sys.stdout.isatty()))
@@ -107,18 +112,6 @@ def _say(problems: tuple[Problem, ...], numbers: dict[str, Any] | None, args: ar
             f" {numbers['links']:,} links, {numbers['services']} services,"
             f" {numbers['meetings']} meetings, {numbers['polls_per_second']:,} polls/s"
         )
-
-
-def as_json(problem: Problem) -> dict[str, Any]:
-    """A problem for programs: never the line itself."""
-    return {
-        "file": problem.place.file,
-        "line": problem.place.line,
-        "column": problem.place.column,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "hint": problem.hint,
-    }
 
 
 def _show(directory: Path, name: str, *, as_json: bool) -> int:

@@ -111,7 +111,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     city = files.city.model
     if errors or city is None:
         raise ConfigurationError(problems)
-    problems.extend(oddities(assembly, devices.values()))
+    problems.extend(oddities(assembly, devices.values(), credentials))
     inventory = Inventory(
         _city(city),
         MappingProxyType(assembly.districts),

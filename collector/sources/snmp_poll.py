@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from collector.outcome import Answer, Failure, FailureKind, Measured
-from collector.plan import Poll
+from collector.plan import TRIES, Poll
 from collector.snmp.ber import Message, Value
 from collector.snmp.errors import ErrorStatus, Fault, FaultKind
 from collector.snmp.templates import Templates
@@ -17,7 +17,6 @@ from collector.sources import Deliver
 from collector.sources.snmp_agent import Agent
 from collector.sources.snmp_layout import Block, Layout, Layouts
 
-TRIES = 3  # per question of a full poll
 SMALL = 8  # objects; a question so small was not lost for its size
 SLOW = 0.5  # share of the timeout after which an answer counts as slow
 _ASK_AGAIN = frozenset({FaultKind.TIMEOUT, FaultKind.STALLED})

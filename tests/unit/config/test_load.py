@@ -171,8 +171,20 @@ def test_odd_and_legal_things_are_said(tmp_path: Path):
     edit(config, DISTRICT, "rt-00118: {address", "rt-00118: {uplinks: [ag-004-1], address")
     edit(config, DISTRICT, "  long-bien-b1: carrier-b\n", "  long-bien-b1: carrier-b\n  spare: carrier-b\n")
     edit(config, DISTRICT, "sites:\n", "sites:\n  d-005: {name: Nút mạng, kind: district}\n")
-    found = [problem.message for problem in load(config, SECRETS).warnings]
+    edit(
+        config,
+        "core.yml",
+        "services:\n",
+        "      core-9: {address: 127.10.0.19, uplinks: [sw-dc1]}\nservices:\n",
+    )
+    edit(config, "city.yml", "liveness: 5s", "liveness: 2s")
+    edit(config, "city.yml", "poll: 30s", "poll: 2500ms")
+    found = [problem.message for problem in load(config, {"COMMUNITY": "Public"}).warnings]
     assert found == [
+        "'liveness' 2s is shorter than the 3.8s that a verdict on a missed answer takes",
+        "'poll' 2.5s is shorter than the 3s that one question that is answered at the last try takes",
+        "nothing depends on core 'core-9': no uplink leads to it",
+        "the community of 'snmp-community' is one that devices leave the factory with",
         "no uplink runs in cable 'spare'",
         "site 'd-005' has no device",
         "one uplink only, so one cut is an outage: rt-00118",

@@ -1,0 +1,1 @@
+"""What `citynoc check` found, as people, programs, GitHub and code scanners read it."""
