@@ -7,8 +7,9 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,7 @@ from citynoc.ending import end
 from citynoc.judging import Judging
 from citynoc.meetings.conferring import Conferring
 from citynoc.observing import Observing
+from citynoc.planning.telling import account, telling
 from citynoc.settings import Settings
 from citynoc.trapping import Trapping
 from citynoc.views import ServiceViews
@@ -63,6 +65,7 @@ class Service:
         self._stop = asyncio.Event()
         self._broker_changed = asyncio.Event()
         self._reloading = asyncio.Lock()
+        self._applied: Mapping[str, Any] | None = None
 
     async def run(self) -> None:
         """Open, work, close. Raises CannotStartError."""
@@ -122,6 +125,7 @@ class Service:
                 silences=self._silences,
                 traps=self._trapping.stats,
                 reload=self.reload,
+                tell=self._tell,
             )
             self._views.journal = self._settings.data / "journal.sqlite"
             await self._serve(parts, inventory)
@@ -258,12 +262,23 @@ class Service:
             self._views.mqtt.update(inventory.devices, new.telemetry)
         if _address(old) != _address(new):
             log.warning("config.needs_restart", setting="listen")
+        self._applied = account(change, old, new, self._clock.unix())
         log.info(
             "config.applied",
             added=len(change.added),
             removed=len(change.removed),
             changed=len(change.changed),
             devices=len(inventory.devices),
+        )
+
+    def _tell(self) -> Callable[[], Mapping[str, Any]]:
+        return telling(
+            self._configuration,
+            self._settings,
+            self._judging.state,
+            self._clock.unix(),
+            series=self._exposition.series,
+            applied=self._applied,
         )
 
     @staticmethod

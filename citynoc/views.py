@@ -66,6 +66,7 @@ class ServiceViews:
         silences: SilenceReader,
         traps: Callable[[], TrapStats | None],
         reload: Callable[[], Awaitable[Sequence[str]]],
+        tell: Callable[[], Callable[[], Mapping[str, object]]],
     ) -> None:
         self._inventory = inventory
         self._clock = clock
@@ -79,6 +80,7 @@ class ServiceViews:
         self._silences = silences
         self._traps = traps
         self._reload = reload
+        self._tell = tell
         self._ready = False
         self.mqtt: MqttSource | None = None
         self.journal: Path | None = None
@@ -156,6 +158,10 @@ class ServiceViews:
     def look(self, occurrence: Occurrence, /) -> Readiness:
         """Who could join a sitting now, whenever it is."""
         return self._conferring.look(occurrence)
+
+    def plan(self) -> Callable[[], Mapping[str, object]]:
+        """Makes what `citynoc plan` compares with."""
+        return self._tell()
 
     def stats(self) -> ServiceStats:
         """The service's numbers about itself."""

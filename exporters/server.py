@@ -63,6 +63,7 @@ INDEX = (
         "/api/v1/meetings",
         "meetings of the day as JSON; who can join one, who cannot and why under /api/v1/meetings/NAME",
     ),
+    ("/api/v1/plan", "the running configuration without secrets, for `citynoc plan --against running`"),
     (STREAM, "the city's state and then every change of it, as server-sent events"),
     ("/-/healthy", "whether the process answers"),
     ("/-/ready", "whether the first round of polls is complete"),
@@ -148,6 +149,7 @@ class Server:
         application.router.add_get("/api/v1/outages", self._outages)
         application.router.add_get("/api/v1/refused", self._refused)
         application.router.add_get("/api/v1/coverage", self._coverage_json)
+        application.router.add_get("/api/v1/plan", self._plan)
         application.router.add_get("/api/v1/meetings", self._meetings_json)
         application.router.add_get("/api/v1/meetings/{name}", self._meeting)
         application.router.add_get(STREAM, self._stream.handle, allow_head=False)
@@ -327,6 +329,9 @@ class Server:
 
     async def _refused(self, request: web.Request) -> web.StreamResponse:
         return await self._json(request, partial(self._api().refused, self._views.refused()))
+
+    async def _plan(self, request: web.Request) -> web.StreamResponse:
+        return await self._json(request, self._views.plan())
 
     async def _coverage_json(self, request: web.Request) -> web.StreamResponse:
         standing, state = self._views.coverage(), self._views.city_state()

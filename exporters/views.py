@@ -4,7 +4,7 @@ The service implements `Views`; a scrape calls it on the event loop, so every me
 `facts` is also called from a thread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -157,6 +157,9 @@ class Views(Protocol):
 
     def look(self, occurrence: Occurrence, /) -> Readiness:
         """Who could join a sitting now, whenever it is."""
+
+    def plan(self) -> Callable[[], Mapping[str, object]]:
+        """Makes what `citynoc plan` compares with, without secrets; what is returned may run in a thread."""
 
     def stats(self) -> ServiceStats:
         """The service's own numbers."""

@@ -29,7 +29,7 @@ def load_with(directory: Path, texts: Mapping[str, str], environ: Mapping[str, s
         try:
             return load(trial, environ, need_secrets=False)
         except ConfigurationError as wrong:
-            raise ConfigurationError(_named(one, trial, directory) for one in wrong.problems) from None
+            raise renamed(wrong, str(trial), str(directory)) from None
 
 
 def _link(source: Path, target: Path, without: set[str]) -> None:
@@ -38,16 +38,16 @@ def _link(source: Path, target: Path, without: set[str]) -> None:
             (target / path.name).symlink_to(path)
 
 
-def _named(problem: Problem, trial: Path, directory: Path) -> Problem:
-    """The problem as if it had been found in the real directory."""
+def renamed(wrong: ConfigurationError, was: str, name: str) -> ConfigurationError:
+    """The same problems as if what was read at `was` stood at `name`."""
 
-    def told(text: str) -> str:
-        return text.replace(str(trial), str(directory))
+    def told(problem: Problem) -> Problem:
+        place, hint = problem.place, problem.hint
+        return replace(
+            problem,
+            place=Place(place.file.replace(was, name), place.line, place.column),
+            message=problem.message.replace(was, name),
+            hint=hint.replace(was, name) if hint is not None else None,
+        )
 
-    place = problem.place
-    return replace(
-        problem,
-        place=Place(told(place.file), place.line, place.column),
-        message=told(problem.message),
-        hint=told(problem.hint) if problem.hint is not None else None,
-    )
+    return ConfigurationError(map(told, wrong.problems))

@@ -1,6 +1,6 @@
 """A small city and a service's views of it, for the exporters' tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from types import MappingProxyType
@@ -175,6 +175,9 @@ class FakeViews:
 
     def refused(self) -> Sequence[Refused]:
         return self.messages
+
+    def plan(self) -> Callable[[], Mapping[str, object]]:
+        return lambda: {"picture": {}}
 
     def coverage(self) -> Standing | None:
         return self.standing
