@@ -77,6 +77,14 @@ def test_an_outage_is_told_in_words():
         (outage("rt-00115--core-1", CauseKind.LINK), "Link rt-00115--core-1 is down"),
         (outage("00115", CauseKind.SITE), "Every device at Phúc Lợi is silent (power, most often)"),
         (outage("gone", CauseKind.SITE, site=None), "Every device at gone is silent (power, most often)"),
+        (
+            outage("00115", CauseKind.SITE, on_battery=True),
+            "No power at Phúc Lợi: every device is silent, its UPS ran on the battery",
+        ),
+        (
+            outage("rt-00115", on_battery=True),
+            "Router rt-00115 does not answer; the UPS there runs on its battery",
+        ),
         (outage("core-1+rt-00115", CauseKind.GROUP), "Silent together: core-1, rt-00115"),
         (outage("a+b+c+d+e+f", CauseKind.GROUP), "Silent together: a, b, c, d (+2)"),
         (outage("a-device-that-left"), "Device a-device-that-left does not answer"),
