@@ -152,8 +152,8 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 7,
                 say("Outages now", "Sự cố đang diễn ra"),
                 say(
-                    "One row per root cause: where, how long, how many sites it cuts off, and whether somebody is on it.",
-                    "Mỗi dòng một nguyên nhân gốc: ở đâu, bao lâu, bao nhiêu điểm mất kết nối, đã có người nhận chưa.",
+                    "One row per root cause: where, how long, how many sites it cuts off, when the next meeting begins that it puts at risk, and whether somebody is on it.",
+                    "Mỗi dòng một nguyên nhân gốc: ở đâu, bao lâu, bao nhiêu điểm mất kết nối, cuộc họp bị đe dọa sắp bắt đầu khi nào, đã có người nhận chưa.",
                 ),
                 say(
                     "No outage is reported. Is the monitor watching?",
@@ -169,6 +169,7 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 lasting(f"time() - {outage_rows.STARTED}"),
                 lasting(outage_rows.TAKEN),
                 lasting(outage_rows.PLACED),
+                lasting(outage_rows.MEETING_IN),
             ],
             [
                 column.severity("B"),
@@ -178,6 +179,7 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 column.sites("C"),
                 column.devices("D"),
                 column.carrier(),
+                column.meeting_in("H"),
                 column.taken("F"),
                 column.code(),
                 column.id(),

@@ -122,6 +122,10 @@ def _meetings(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     # The site's name is looked up, and a site that has none keeps its row.
     names = worst(("site", "name", "district_name"), select(SITE_INFO, district=DISTRICT))
     not_ready = worst(("meeting", "site"), select(meeting.SITE_READY, meeting=CHOSEN, district=DISTRICT))
+    reasons = worst(("meeting", "reason"), select(meeting.NOT_READY_REASON, meeting=CHOSEN))
+    counts = f"sum by (reason) ({reasons})"
+    words = f"words_{say.language}"
+    worded = worst(("reason", words), select(meeting.REASON_INFO))
     return [
         meetings.listed(
             say,
@@ -210,10 +214,7 @@ def _meetings(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
             ),
             [
                 Query(
-                    "sum by (reason) "
-                    f"({worst(('meeting', 'reason'), select(meeting.NOT_READY_REASON, meeting=CHOSEN))})",
-                    "{{reason}}",
-                    instant=True,
+                    f"{counts} * on (reason) group_left ({words}) {worded}", f"{{{{{words}}}}}", instant=True
                 )
             ],
             steps=palette.steps((None, palette.BLUE), (1, palette.ORANGE)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from collector.metrics import meeting
 from collector.metrics.state import (
     OUTAGE_ACKNOWLEDGED,
     OUTAGE_ACTIVE,
@@ -26,6 +27,8 @@ SEVERITY = worst(BY, select(OUTAGE_SEVERITY))
 SITES = worst(BY, select(OUTAGE_AFFECTED_SITES))
 DEVICES = worst(BY, select(OUTAGE_AFFECTED_DEVICES))
 TAKEN = worst(BY, select(OUTAGE_ACKNOWLEDGED))
+MEETING_IN = f"min by (outage) ({select(meeting.OUTAGE_MEETING)}) - time()"
+"""Seconds until the first of the meetings begins that the outage puts at risk; below 0 while it runs."""
 STARTED = f"min by (outage) ({select(OUTAGE_STARTED)})"
 PLACED = worst(("outage", "cause", "carrier", "site", "site_name", "district_name"), select(OUTAGE_INFO))
 
@@ -73,6 +76,10 @@ class Columns:
     def devices(self, query: str) -> Column:
         """How many devices stand in its shadow."""
         return Column(f"Value #{query}", self._say("Devices", "Thiết bị"), unit="none", width=80)
+
+    def meeting_in(self, query: str) -> Column:
+        """When the next meeting begins that it puts at risk."""
+        return Column(f"Value #{query}", self._say("Meeting in", "Họp sau"), unit="dtdurations", width=110)
 
     def place(self) -> tuple[Column, Column]:
         """Where, with the way to the site, and in which district."""

@@ -43,8 +43,12 @@ def _meeting(
         (meeting.CONNECTED, 30),
     ):
         yield Series(family, key, None, number)
+    risk = {"outage": "device:rt-00001", "meeting": name}
+    yield Series(meeting.OUTAGE_MEETING, risk, None, start)
     for reason, number in (("unreachable", 1), ("not_registered", 1)):
         yield Series(meeting.NOT_READY_REASON, {**key, "reason": reason}, None, number)
+        words = {"words_en": f"is {reason}", "words_vi": f"đang {reason}"}
+        yield Series(meeting.REASON_INFO, {"reason": reason, **words}, None, 1)
     for number in range(40):
         site, district = f"{number + 1:05d}", f"{number % DISTRICTS + 1:03d}"
         ready = 0 if number in {0, 30, 31} else 1
