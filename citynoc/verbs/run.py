@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from citynoc import logs
+from citynoc import logs, memory
 from citynoc.service import CannotStartError, Service
 from citynoc.settings import Endpoint, Settings
 from collector.config import load
@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
     settings = Settings(
         args.config, args.data, args.listen, args.broker, args.snmp_port, args.traps, args.alertmanager
     )
+    memory.settle()
     configuration = load(settings.config, os.environ)
     store = Store()
     logs.configure(store.logged, verbose=args.verbose)

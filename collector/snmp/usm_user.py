@@ -6,12 +6,15 @@ Source: RFC 3414 §3.1, §3.2, §6 to §8.
 
 import hmac
 import os
+from typing import TYPE_CHECKING
 
 from collector.snmp import usm_message
 from collector.snmp.errors import BerError
-from collector.snmp.usm_ciphers import Channel
 from collector.snmp.usm_keys import User, digest_of
 from collector.snmp.usm_message import AUTH, PRIV, Parameters, Scoped, Sealed
+
+if TYPE_CHECKING:
+    from collector.snmp.usm_ciphers import Channel
 
 
 def flags_of(user: User) -> int:
@@ -29,9 +32,7 @@ class EngineUser:
         self.engine_id = engine_id
         self.flags = flags_of(user)
         self._keys = user.keys(engine_id)
-        self._channel: Channel | None = None
-        if user.priv is not None:
-            self._channel = Channel(user.priv.cipher, self._keys.priv, int.from_bytes(os.urandom(8)))
+        self._channel = None if user.priv is None else _channel(user.priv.cipher, self._keys.priv)
 
     def seal(self, msg_id: int, flags: int, clock: tuple[int, int], scoped: bytes) -> bytes:
         """A message as secure as its flags say, which must not be more than the user can.
@@ -70,3 +71,10 @@ class EngineUser:
     def scoped(self, sealed: Sealed) -> Scoped:
         """The scopedPDU. Raises BerError, also where another key encrypted it."""
         return usm_message.read_scoped(self.plain(sealed))
+
+
+def _channel(cipher: str, key: bytes) -> "Channel":
+    # Here, because the library takes seven megabytes, which a city without privacy keys need not pay.
+    from collector.snmp.usm_ciphers import Channel  # noqa: PLC0415
+
+    return Channel(cipher, key, int.from_bytes(os.urandom(8)))

@@ -1,4 +1,4 @@
-"""One connection to the broker: login, TLS, subscriptions, messages in. The only file that knows aiomqtt.
+"""One connection to the broker: login, TLS, subscriptions, messages in. With `mqtt_rounds` all that knows aiomqtt.
 
 Never decides what a message means or when to come back. aiomqtt's own exceptions end here: above there is only
 `BrokerLost` with a sentence for an operator.
@@ -14,6 +14,7 @@ import structlog
 from aiomqtt.exceptions import MqttConnectError
 
 from collector.model import Broker, Credential
+from collector.sources.mqtt_rounds import RoundsClient
 
 KEEPALIVE = 10
 """Seconds; a broker that hangs is noticed within two of them, before silence is blamed on anybody."""
@@ -87,7 +88,7 @@ class Connection:
     async def _client(self, inbox: Callable[[int], "_Inbox"]) -> aiomqtt.Client:
         credential = self._credential
         password = credential.password if credential else None
-        return aiomqtt.Client(
+        return RoundsClient(
             self._broker.host,
             self._broker.port,
             # Two collectors with the same configuration must not throw each other out.
