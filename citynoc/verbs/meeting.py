@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 HELP = "list meetings and see who can join"
 
-ACTIONS: Mapping[str, str] = MappingProxyType({"list": "listing", "readiness": "readiness"})
+ACTIONS: Mapping[str, str] = MappingProxyType(
+    {"list": "listing", "readiness": "readiness", "report": "report"}
+)
 """Action to its module in `citynoc.verbs.meetings`, in the order of `--help`."""
 
 

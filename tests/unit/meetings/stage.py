@@ -12,6 +12,7 @@ from typing import cast
 from citynoc.clock import Clock
 from citynoc.dispatch import Dispatch
 from citynoc.meetings.conferring import Conferring
+from collector.config.quality import read_quality
 from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Readiness, readiness
 from collector.model import Device, DeviceName, Inventory, MqttAccess, ProfileName, Role
@@ -26,7 +27,7 @@ from collector.sources.mqtt_refusals import Ledger
 from collector.sources.mqtt_silence import Hearing
 from collector.store import Store
 from exporters.exposition import DeviceExposition
-from tests.unit.mqtt.endpoints import shipped
+from tests.unit.mqtt.endpoints import CONFIG, shipped
 from tests.unit.outages.city import hanoi
 from tests.unit.outages.world import TIMEOUT, World
 
@@ -78,6 +79,8 @@ def meeting(
 class Plan:
     """A calendar's series of given sittings, changeable."""
 
+    name = "giao-ban"
+
     def __init__(self, *sittings: Occurrence) -> None:
         self.sittings = sittings
 
@@ -118,6 +121,9 @@ class Stage(World):
         self.hearing = Hearing("127.0.0.1:1883", start)
         super().__init__(Topology(inventory), seed, start=start)
         self.dispatch = Dispatch(inventory, self.judge, Store(), DeviceExposition(), self.clock)
+        standard, problems = read_quality(CONFIG / "quality.yml", CONFIG)
+        assert not problems
+        self.dispatch.grader.standard = standard
         self.endpoints = [one for one in inventory.devices.values() if one.role is Role.ENDPOINT]
         self.judge.broker(start, connected=True)
         self.hearing.opened(start)

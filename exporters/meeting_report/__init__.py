@@ -1,0 +1,1 @@
+"""The report of one meeting: a page that stands alone, a table, JSON."""
