@@ -16,7 +16,7 @@ from citynoc.clock import Clock
 from citynoc.demo.stack import Stack
 from collector.model import Role, SiteKind
 from tests.bench.figures import figure
-from tests.e2e.city import living_city
+from tests.e2e.city import timeless_city
 from tests.e2e.play import PAGER, calm
 
 CUTS = 300
@@ -66,7 +66,7 @@ def percentile(values: list[float], share: float) -> float:
 async def measure(cuts: int, apart: float) -> None:
     clock = Clock()
     delays: dict[str, float] = {}
-    async with living_city() as stack:
+    async with timeless_city() as stack:
         await calm(stack)
         chosen = targets(stack, cuts)
         await stack.control.act("loss", {"share": LOSS})

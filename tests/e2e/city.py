@@ -29,8 +29,12 @@ class Talk:
 
 def timeless(folder: Path) -> Path:
     """A copy of the shipped configuration in which every hour is alike, and which may be changed."""
-    config = folder / "config"
-    shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns(*BY_THE_CLOCK))
+    config, shipped = folder / "config", ROOT / "config"
+
+    def left_out(where: str, _names: list[str]) -> tuple[str, ...]:
+        return BY_THE_CLOCK if Path(where) == shipped else ()  # rules/meetings.yml stays
+
+    shutil.copytree(shipped, config, ignore=left_out)
     return config
 
 
@@ -48,8 +52,8 @@ async def living_city(folder: Path | None = None, config: Path = ROOT / "config"
 
 
 @asynccontextmanager
-async def timeless_city() -> AsyncIterator[Stack]:
+async def timeless_city(folder: Path | None = None) -> AsyncIterator[Stack]:
     """A living city of its own files, for scenarios."""
     with tempfile.TemporaryDirectory(prefix="citynoc-files-") as temporary:
-        async with living_city(config=timeless(Path(temporary))) as stack:
+        async with living_city(folder, timeless(Path(temporary))) as stack:
             yield stack

@@ -22,7 +22,7 @@ from tests.e2e.city import ROOT, timeless_city
 from tests.e2e.play import Score, play
 
 SCENARIOS = ROOT / "config" / "scenarios"
-LANES = 2
+LANES = 4
 SOONER = 90.0
 """Seconds that a scenario takes at least; a longer one begins before shorter ones."""
 

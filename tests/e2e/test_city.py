@@ -11,7 +11,7 @@ from citynoc.demo.proof import LOOK_EVERY, polled, victim
 from citynoc.demo.stack import Stack
 from collector.metrics import ietf
 from tests.binaries import require
-from tests.e2e.city import living_city
+from tests.e2e.city import timeless_city
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -27,7 +27,7 @@ JOBS = {
 
 
 async def test_the_city_lives(tmp_path: Path):
-    async with living_city(tmp_path / "data") as stack:
+    async with timeless_city(tmp_path / "data") as stack:
         await every_job_is_scraped(stack)
         await the_services_are_probed(stack)
         await the_tool_has_nothing_to_say_of_our_names(stack)

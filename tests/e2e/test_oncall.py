@@ -1,7 +1,6 @@
 """On call, played with the real servers: what waits, what pages, who hears of it next, and who took it."""
 
 import asyncio
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from citynoc.demo.ports import free
 from citynoc.demo.proof import all_up
 from citynoc.demo.sink import Notification
 from citynoc.demo.stack import Choice, Stack, opened_stack
-from tests.e2e.city import ROOT, Talk
+from tests.e2e.city import ROOT, Talk, timeless
 from tests.integration.alertmanager import Alertmanager
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(420)]
@@ -24,8 +23,7 @@ PATIENCE = 120.0
 
 def city_where_two_sites_wake(folder: Path) -> Path:
     """The shipped city; it takes two sites to page, and a minute untaken to tell the next."""
-    config = folder / "config"
-    shutil.copytree(ROOT / "config", config)
+    config = timeless(folder)
     path = config / "oncall.yml"
     text = path.read_text()
     for old, new in (

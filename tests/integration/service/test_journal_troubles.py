@@ -78,15 +78,3 @@ def test_a_full_disk_a_locked_file_and_a_deleted_folder_stop_nothing(city: tuple
         child.send_signal(signal.SIGTERM)
         assert child.wait(timeout=15) == 0
     assert "journal.gone" in service.log
-
-
-def test_an_unreadable_journal_is_kept_under_another_name(city: tuple[Simulator, Service]):
-    _, service = city
-    service.data.mkdir()
-    (service.data / "journal.sqlite").write_bytes(b"no database at all" * 1000)
-    with service.running():
-        service.wait_for_all(DEVICES)
-        assert behind(service) == 0
-    [kept] = service.data.glob("journal.sqlite.unreadable-*")
-    assert kept.read_bytes() == b"no database at all" * 1000
-    assert "journal.set_aside" in service.log
