@@ -69,6 +69,8 @@ def _percent(share: Share) -> str:
 def _outlook(one: Reckoning) -> str:
     if one.reached_on is not None:
         return f"kept since {one.reached_on}"
+    if one.pace is None:
+        return "unknown: too few surveys"
     if one.expected_on is None:
         return "never"
     return f"{one.expected_on}{', too late' if one.late else ''}"

@@ -145,12 +145,14 @@ class Reckoning:
 
     @property
     def late(self) -> bool:
-        """The deadline is past and the promise not kept, or the pace leads past it."""
+        """The deadline is past and the promise not kept, or the pace leads past it or nowhere. No pace says nothing."""
         if self.declared.reached(self.target.threshold):
             return False
-        return self.as_of > self.target.deadline or (
-            self.expected_on is None or self.expected_on > self.target.deadline
-        )
+        if self.as_of > self.target.deadline:
+            return True
+        if self.pace is None:
+            return False
+        return self.expected_on is None or self.expected_on > self.target.deadline
 
 
 def reckon(

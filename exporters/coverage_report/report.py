@@ -86,6 +86,7 @@ def report(asked: Asked, say: Writer) -> str:
             "declared.fails", fails=", ".join(say(f"lack.{quality}") for quality in odd.fails)
         ),
         listed=LISTED,
+        district_map=DISTRICT_MAP,
         more=lambda some: say("more", n=len(some) - LISTED) if len(some) > LISTED else "",
         above=lambda one: [unit for unit in one.units if unit.above_one],
         communes=asked.evidence.maps.communes,
@@ -137,7 +138,7 @@ def _outlook(one: Reckoning, say: Writer) -> str:
     if one.reached_on is not None:
         return say("kept", day=say.day(one.reached_on))
     if one.expected_on is None:
-        return say("never")
+        return say("never" if one.pace is not None else "no.pace")
     text = say("reaches", day=say.day(one.expected_on))
     return say("late", text=text) if one.late else text
 

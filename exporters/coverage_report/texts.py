@@ -33,6 +33,7 @@ TEXTS: Mapping[str, Title] = MappingProxyType(
         "outlook": Title("Dự báo", "Outlook"),
         "kept": Title("đạt từ {day}", "kept since {day}"),
         "never": Title("không đạt với tốc độ này", "never at this pace"),
+        "no.pace": Title("chưa đủ khảo sát để tính tốc độ", "too few surveys for a pace"),
         "reaches": Title("dự kiến đạt ngày {day}", "expected on {day}"),
         "late": Title("{text}: chậm", "{text}: too late"),
         "not.measured": Title("không đo", "not measured"),

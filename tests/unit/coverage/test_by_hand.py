@@ -100,7 +100,8 @@ def test_an_earlier_day_knows_only_what_was_known():
     assert found.pace is None
     nothing = one("fibre-households", as_of=date(2025, 3, 30))
     assert nothing.declared == Share(0, 0, 208, 208)
-    assert nothing.late
+    assert not nothing.late, "one survey, or none, has no pace"
+    assert one("fibre-communes", as_of=date(2025, 7, 1)).late
 
 
 def test_the_list_behind_a_number_is_what_stands():
