@@ -2,7 +2,9 @@
 
 Both cores fail in the example-shaped city. `verdict_city_cpu_ms` is the CPU time of all rounds of verdicts from the
 failure to the outage with its 1,200 shadows; what the news themselves cost on arrival (a miss or an answer each) is
-told beside it. The poller's own cost is in neither.
+told beside it. The poller's own cost is in neither. `double_failures_wrong` are random double failures in the city,
+`random_failures_wrong` random scenarios in all districts at once through random polls, whose causes are not those of
+judges that share no code with the product (`tests/unit/outages`).
 """
 
 import argparse
@@ -10,10 +12,14 @@ import statistics
 import time
 from typing import Any
 
+from collector.config import load
 from collector.outages.topology import Topology
 from collector.outages.verdict import Round
 from tests.bench.figures import figure
 from tests.unit.outages.city import hanoi
+from tests.unit.outages.oracle import Urn
+from tests.unit.outages.test_chance import ROOT, wrongly_judged
+from tests.unit.outages.test_rootcause import wrongly_named
 from tests.unit.outages.world import STEP, World
 
 
@@ -66,6 +72,9 @@ def core_failure(net: Topology, seed: int) -> tuple[float, float, float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--pairs", type=int, default=1000, metavar="N", help="double failures")
+    parser.add_argument("--rounds", type=int, default=40, metavar="N", help="times thirty random scenarios")
+    parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     net = Topology(hanoi(per_cable=6))
     core_failure(net, 0)
@@ -75,6 +84,17 @@ def main() -> None:
     figure("verdict_dearest_round_ms", dearest, "ms", "<=", 50)
     figure("verdict_news_cpu_ms", news, "ms", "<=", 100)
     figure("verdict_healthy_cpu_ms_per_s", healthy, "ms/s", "<=", 10)
+    city = hanoi(per_cable=6)
+    figure("double_failures_wrong", len(wrongly_named(city, args.pairs, args.seed)), "pairs", "==", 0)
+    figure("random_failures_wrong", random_failures(args.rounds, args.seed), "causes", "==", 0)
+
+
+def random_failures(rounds: int, seed: int) -> int:
+    """Causes told wrongly in so many rounds of the shipped city, each with something in every district."""
+    city = load(ROOT / "config", {}, need_secrets=False).inventory
+    net, urn = Topology(city), Urn(city, seed)
+    draws = ([urn.draw("", district) for district in urn.districts] for _ in range(rounds))
+    return sum(len(wrongly_judged(net, drawn, number)) for number, drawn in enumerate(draws))
 
 
 if __name__ == "__main__":
