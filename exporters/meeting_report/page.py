@@ -5,7 +5,9 @@ from itertools import groupby
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from collector.meetings.report import Attendance, Incident, Report
+from collector.meetings.incidents import Incident
+from collector.meetings.presence import Attendance
+from collector.meetings.report import Report
 from exporters.meeting_report.texts import Writer
 
 POOR = 2

@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from collector.meetings.report import Attendance, Report
+from collector.meetings.presence import Attendance
+from collector.meetings.report import Report
 from exporters.api import Json
 
 COLUMNS = (

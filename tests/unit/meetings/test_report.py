@@ -88,10 +88,22 @@ def test_incidents_have_causes_and_an_outage_is_told_once(told: Report):
     assert [(one.kind, one.cause, one.sites) for one in told.incidents] == [
         ("absent", "not_registered", ("00002",)),
         ("outage", "device:rt-00001", ("00001",)),
-        ("left", "not_in_call", ("00003",)),
+        ("left", "", ("00003",)),
     ]
     assert (told.incidents[1].begin, told.incidents[1].end) == (START + 120, START + 300)
     assert (told.incidents[2].begin, told.incidents[2].end) == (START + 200, START + 260)
+
+
+def test_poor_calls_of_a_district_at_once_are_one_incident(inventory: Inventory):
+    whole = city(1, 4)
+    rows = [row(START, site, 1, "NO-GO", "call_loss", grade=2) for site in SITES[:3]]
+    rows.append(row(START + 60, SITES[3], 1, "NO-GO", "jitter", grade=2))
+    rows += [row(START + 120 + 30 * n, site, 1, grade=0) for n, site in enumerate(SITES)]
+    told = report(Sources(SITTING, SITES, rows, ()), whole, END)
+    assert [(one.kind, one.begin, one.end, one.cause, one.sites) for one in told.incidents] == [
+        ("poor", START, START + 150, "call_loss", SITES)
+    ]
+    assert "nhiều cuộc gọi kém" in page(told, "Hà Nội", Writer(Language.VIETNAMESE, ZONE))
 
 
 def test_quality_by_district(told: Report):
