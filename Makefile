@@ -37,8 +37,8 @@ demo-check: ## the same, proven unattended
 bench: ## figures; one part with WHAT=snmp|scrape|city|page|config|mqtt|…
 	@$(PYTHON) -m tests.bench $(WHAT)
 
-scores: ## outage scenarios against real Prometheus and Alertmanager; WHAT=random SEED=1 COUNT=100, or WHAT=one-core
-	@$(PYTHON) -m tests.e2e.scores $(if $(filter random,$(WHAT)),--random $(COUNT) --seed $(SEED),$(filter-out all,$(WHAT)))
+scores: ## outage scenarios against real Prometheus and Alertmanager; WHAT=random SEED=1 COUNT=100, WHAT=one-core, or WHAT=meeting
+	@$(PYTHON) -m tests.e2e.$(if $(filter meeting,$(WHAT)),meeting,scores $(if $(filter random,$(WHAT)),--random $(COUNT) --seed $(SEED),$(filter-out all,$(WHAT))))
 
 docs: ## generated pages, schemas and dashboards
 	$(PYTHON) -m exporters.catalogue > docs/metrics.md
