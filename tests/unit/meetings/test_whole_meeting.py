@@ -1,12 +1,14 @@
 """One meeting from an hour before to its report, on a fake clock: looked at, told, written down, and taken up again."""
 
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from citynoc.__main__ import main
 from citynoc.meetings.conferring import Conferring
 from collector.meetings.alarm import Alarm
 from collector.meetings.alarm import Stage as Told
@@ -18,6 +20,7 @@ from collector.meetings.reasons import Code, Reason
 from collector.meetings.standing import Sitting
 from collector.model import Inventory, SiteCode
 from collector.outages.journal import Journal
+from tests.config.workshop import small_city
 from tests.unit.meetings.stage import CALL, START, Plan, Stage, city, meeting
 
 NAME = "giao-ban"
@@ -290,3 +293,60 @@ def test_what_first_appears_in_the_last_ten_minutes_is_told_once_and_not_twice(s
 @pytest.mark.parametrize("kept", ["", "nonsense", "[]", '{"first": 3}', '{"other": [1, null]}'])
 def test_an_alarm_that_cannot_be_read_again_was_told_to_nobody(kept: str):
     assert not any(Alarm(kept).stages().values())
+
+
+@pytest.fixture
+def written(small: Inventory, tmp_path: Path) -> Path:
+    """The folder of a journal with one short meeting in it."""
+    stage, plan = Stage(small, start=START - 60), Plan(meeting(small, length=120))
+
+    async def play(desk: Desk) -> None:
+        for device in stage.endpoints[1:]:
+            stage.says(device.name, **CALL)
+        await desk.until(START + 130)
+
+    lived(tmp_path / "journal.sqlite", stage, plan, play)
+    return tmp_path
+
+
+def test_the_command_writes_the_report_of_a_day(written: Path, capsys: pytest.CaptureFixture[str]):
+    (written / "city").mkdir()
+    said = ["meeting", "report", NAME, "--config", str(small_city(written / "city")), "--data", str(written)]
+    assert main([*said, "--on", "2023-11-15", "--format", "json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["participants"], document["joined"]) == (12, 11)
+    assert document["by_minute"] == [11, 11]
+    assert main([*said, "--format", "csv"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 13
+    assert main([*said, "--output", str(written / "r.html"), "--lang", "en"]) == 0
+    assert "15 November 2023</title>" in (written / "r.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["giaoban"], 2, "nothing is written down of a meeting 'giaoban'; did you mean giao-ban?"),
+        ([NAME, "--on", "2023-11-16"], 2, "on 2023-11-16; the latest: 2023-11-15"),
+        ([NAME, "--on", "yesterday"], 2, "cannot read --on 'yesterday'; write it like 2026-11-30"),
+        ([NAME, "--output", "/nowhere/r.html"], 1, "cannot write /nowhere/r.html: No such file or directory"),
+        ([NAME, "--data", "/nowhere"], 1, "there is no journal at /nowhere/journal.sqlite"),
+    ],
+)
+def test_what_cannot_be_reported_is_one_line(
+    written: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, words: str
+):
+    (written / "city").mkdir()
+    given = [
+        "meeting",
+        "report",
+        "--config",
+        str(small_city(written / "city")),
+        "--data",
+        str(written),
+        *arguments,
+    ]
+    assert main(given) == code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert said.err.count("\n") == 1
