@@ -5,7 +5,6 @@ packets that the interface itself lost in the last minutes. Questions tell what 
 five or more misses is a silence, which is the judge's business, and not loss.
 """
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,8 +17,8 @@ WINDOW = 120
 ENOUGH = 6
 """So many lost questions are no chance at half a percent of loss: about one in a hundred thousand windows."""
 SILENCE = 5
-POLLS = 11
-"""Counter readings kept: five minutes at two a minute."""
+POLLS = 5
+"""Counter readings until the window moves on: it is between one and two times as long, five minutes at most."""
 PACKETS = 1000
 """Fewer packets than this say nothing about a share."""
 
@@ -44,8 +43,27 @@ class Loss(NamedTuple):
 
 
 class _Counts(NamedTuple):
+    """One reading: packets lost and carried since the agent counts."""
+
     lost: float
     carried: float
+
+
+class _Window(NamedTuple):
+    """Readings at its beginning, in its middle and at its end, and how many there were since the middle."""
+
+    first: _Counts
+    middle: _Counts
+    last: _Counts
+    since: int
+
+    def moved(self, now: _Counts) -> "_Window":
+        """The window with one more reading; a new one if the agent counts anew."""
+        if now.lost < self.last.lost or now.carried < self.last.carried:
+            return _Window(now, now, now, 0)
+        if self.since >= POLLS:
+            return _Window(self.middle, self.last, now, 1)
+        return _Window(self.first, self.middle, now, self.since + 1)
 
 
 class Line:
@@ -57,7 +75,7 @@ class Line:
         self._bits = 0  # one a question, 1 for a lost one, the latest lowest
         self._known = 0
         self._run = 0
-        self._counts: dict[str, deque[_Counts]] = {}
+        self._counts: dict[str, _Window] = {}
 
     def answered(self) -> None:
         """The router answered a question of liveness."""
@@ -79,10 +97,8 @@ class Line:
         for link, is_loss, value in _counters(wanted, measured):
             found.setdefault(link, [0.0, 0.0])[0 if is_loss else 1] += value
         for link, (lost, carried) in found.items():
-            kept = self._counts.setdefault(link, deque(maxlen=POLLS))
-            if kept and (lost < kept[-1].lost or carried < kept[-1].carried):  # the agent counts anew
-                kept.clear()
-            kept.append(_Counts(lost, carried))
+            now, kept = _Counts(lost, carried), self._counts.get(link)
+            self._counts[link] = _Window(now, now, now, 0) if kept is None else kept.moved(now)
 
     def loss(self, limit: float) -> Loss | None:
         """The worst loss at or above `limit`, from the interfaces first; None if there is none."""
@@ -96,8 +112,8 @@ class Line:
 
     def _interfaces(self) -> Iterator[Loss]:
         for link, kept in self._counts.items():
-            lost = kept[-1].lost - kept[0].lost
-            carried = kept[-1].carried - kept[0].carried
+            lost = kept.last.lost - kept.first.lost
+            carried = kept.last.carried - kept.first.carried
             if lost + carried >= PACKETS:
                 yield Loss(lost / (lost + carried), link, asked=False)
 

@@ -6,7 +6,7 @@ steady seconds, except where they say Unix.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -42,23 +42,28 @@ class Heard(NamedTuple):
     line: Line | None = None
 
 
-@dataclass(slots=True)
 class _Said:
     """One answer: its blocks until somebody reads them, then its values."""
 
-    put: int
-    expires: float
-    blocks: tuple[Measured, ...] | None
-    values: dict[tuple[str, ...], float] = field(default_factory=dict)
+    __slots__ = ("_blocks", "_values", "expires", "put")
 
-    def read(self) -> dict[tuple[str, ...], float]:
-        if self.blocks is not None:
-            for block in self.blocks:
+    def __init__(self, put: int, expires: float, blocks: tuple[Measured, ...]) -> None:
+        self.put = put
+        self.expires = expires
+        self._blocks: tuple[Measured, ...] | None = blocks
+        self._values: Reading = NOTHING
+
+    def read(self, keys: dict[tuple[str, ...], tuple[str, ...]]) -> Reading:
+        """The values; `keys` keeps each key once for all devices."""
+        if self._blocks is not None:
+            values: dict[tuple[str, ...], float] = {}
+            for block in self._blocks:
                 name = block.series.family.name
                 for row, value in zip(block.series.labels, block.values, strict=True):
-                    self.values[(name, *row[WIDTH:])] = value
-            self.blocks = None
-        return self.values
+                    key = (name, *row[WIDTH:])
+                    values[keys.setdefault(key, key)] = value
+            self._values, self._blocks = values, None
+        return self._values
 
 
 class Readings:
@@ -68,6 +73,7 @@ class Readings:
         self._said: dict[DeviceName, dict[Question, _Said]] = {}
         self._silences: dict[DeviceName, Silence] = {}
         self._lines: dict[DeviceName, Line] = {}
+        self._keys: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._count = 0
 
     def take(self, device: Device, key: PollKey, outcome: Outcome, expires: float, at: float) -> None:
@@ -115,10 +121,10 @@ class Readings:
             return NOTHING
         alive = [one for one in answers.values() if one.expires > now]
         if len(alive) == 1:
-            return alive[0].read()
+            return alive[0].read(self._keys)
         merged: dict[tuple[str, ...], float] = {}
         for one in sorted(alive, key=lambda said: said.put):
-            merged.update(one.read())
+            merged.update(one.read(self._keys))
         return merged
 
     def silence(self, device: DeviceName) -> Silence | None:
