@@ -6,10 +6,13 @@ events".
 """
 
 import json
+import zlib
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from collector.meetings.readiness import Verdict
+from collector.meetings.standing import Meetings, Sitting
 from collector.model import Inventory
 from collector.outages.state import CityState, DeviceVerdict, Outage
 from exporters.api import Api, Json
@@ -18,6 +21,7 @@ from exporters.state import shown
 KEPT = 64
 """Changes kept for those who are a little late."""
 LONGEST_NUMBER = 18
+NO_MEETINGS = Meetings()
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -38,7 +42,9 @@ class Changes:
         self._life = life
         self._inventory: Inventory | None = None
         self._state: CityState | None = None
+        self._standing: Meetings | None = None
         self._outages: dict[str, Outage] = {}
+        self._meetings: dict[str, Json] = {}
         self._version = 0
         self._kept: deque[bytes] = deque(maxlen=KEPT)
         self._snapshot: tuple[int, bytes] | None = None
@@ -64,23 +70,28 @@ class Changes:
     def _number(self, version: int) -> str:
         return f"{self._life}-{version}"
 
-    def seen(self, inventory: Inventory, state: CityState) -> bool:
+    def seen(self, inventory: Inventory, state: CityState, standing: Meetings = NO_MEETINGS) -> bool:
         """Whether these very objects were the last observed."""
-        return state is self._state and inventory is self._inventory
+        return state is self._state and inventory is self._inventory and standing is self._standing
 
-    def observe(self, inventory: Inventory, state: CityState) -> None:
+    def observe(self, inventory: Inventory, state: CityState, standing: Meetings = NO_MEETINGS) -> None:
         """Take the latest state; a change of inventory makes all that went before worthless."""
         before, outages = self._state, {one.id: one for one in shown(state)}
+        meetings = {one.occurrence.meeting: _meeting(one) for one in standing.sittings}
         if before is None or inventory is not self._inventory:
             self._kept.clear()
             self._version += 1
             self._snapshot = None
         else:
             change = self._difference(Api(inventory, state), before, state, outages)
+            told = dict(_changed(self._meetings, meetings))
+            if told:
+                change = {**change, "meetings": told, "at": Api(inventory, state).time(state.at)}
             if change:
                 self._version += 1
                 self._kept.append(event("change", self.number, change))
         self._inventory, self._state, self._outages = inventory, state, outages
+        self._standing, self._meetings = standing, meetings
 
     def since(self, version: int) -> Sequence[bytes] | None:
         """The events after `version`, or None if they are no longer kept: then `snapshot` is the way on."""
@@ -107,6 +118,7 @@ class Changes:
                 "links": dict(self._state.links),
                 "redundancy_lost": {str(code): lost for code, lost in self._state.redundancy_lost.items()},
                 "outages": {key: api.outage(one) for key, one in self._outages.items()},
+                "meetings": dict(self._meetings),
             }
             self._snapshot = (self._version, event("snapshot", self.number, value))
         return self._snapshot[1]
@@ -163,3 +175,22 @@ def _told(verdict: DeviceVerdict | None) -> tuple[object, ...]:
 
 def _verdict(api: Api, verdict: DeviceVerdict) -> Json:
     return {"state": verdict.state.name.lower(), "since": api.time(verdict.since), "cause": verdict.cause}
+
+
+def _meeting(sitting: Sitting) -> Json:
+    """A sitting in numbers; `list` changes whenever a participant's verdict or reasons do."""
+    one, look = sitting.occurrence, sitting.look
+    told: dict[str, Json] = {"state": sitting.phase.name.lower(), "start": one.start, "end": one.end}
+    if look is not None:
+        rows = [
+            (each.site, each.verdict, each.connected, *(why.code for why in each.reasons))
+            for each in look.participants
+        ]
+        told |= {
+            "ready": look.count(Verdict.GO),
+            "not_ready": look.count(Verdict.NO_GO),
+            "unknown": look.count(Verdict.UNKNOWN),
+            "connected": look.connected,
+            "list": zlib.crc32(repr(rows).encode()),
+        }
+    return told

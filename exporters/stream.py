@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from aiohttp import hdrs, web
 
+from collector.meetings.standing import Meetings
 from collector.model import Inventory
 from collector.outages.state import CityState
 from exporters.answers import text
@@ -33,6 +34,7 @@ class Moment(NamedTuple):
     inventory: Inventory
     state: CityState
     number: str
+    meetings: Meetings = Meetings()
 
 
 class Stream:
@@ -53,8 +55,8 @@ class Stream:
     async def latest(self) -> Moment:
         """The city now, and the number of its latest change: what a page shows and where its stream goes on."""
         async with self._looking:
-            inventory, state = await self._look()
-            return Moment(inventory, state, self._changes.number)
+            inventory, state, meetings = await self._look()
+            return Moment(inventory, state, self._changes.number, meetings)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one watcher until it goes. Raises TimeoutError when it does not read."""
@@ -96,11 +98,12 @@ class Stream:
                 events = [self._changes.snapshot()]
             return self._changes.version, b"".join(events)
 
-    async def _look(self) -> tuple[Inventory, CityState]:
+    async def _look(self) -> tuple[Inventory, CityState, Meetings]:
         inventory, state = self._views.inventory(), self._views.city_state()
-        if not self._changes.seen(inventory, state):
-            await self._in_thread(lambda: self._changes.observe(inventory, state))
-        return inventory, state
+        meetings = self._views.meetings()
+        if not self._changes.seen(inventory, state, meetings):
+            await self._in_thread(lambda: self._changes.observe(inventory, state, meetings))
+        return inventory, state, meetings
 
     def _alive(self) -> bytes:
         """Says that the stream lives, and the collector's clock: a page reckons ages by it."""

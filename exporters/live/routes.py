@@ -12,9 +12,10 @@ from typing import TypeVar
 
 from aiohttp import hdrs, web
 
+from collector.meetings.standing import Sitting
 from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
 from exporters.live import city as cities
-from exporters.live import place
+from exporters.live import confer, place
 from exporters.live.language import COOKIE, KEPT_SECONDS, chosen
 from exporters.live.maps import KINDS, Borders, draw, load
 from exporters.live.pages import POLICY, Address, Pages
@@ -64,6 +65,7 @@ class LivePage:
         router.add_get("/device/{name}", self._device)
         router.add_get("/district/{code}", self._district)
         router.add_get("/unit/{code}", self._unit)
+        router.add_get("/meeting/{name}", self._meeting)
         router.add_get("/search", self._search)
         router.add_get("/static/{name}", self._static)
 
@@ -86,6 +88,7 @@ class LivePage:
                 address,
                 city=cities.city(scene, order),
                 headline=cities.headline(scene),
+                meetings=confer.tiles(scene, sittings),
                 targets=targets(scene, standing),
                 drawn=draw(self._borders, scene, kind),
                 kind=kind,
@@ -94,7 +97,7 @@ class LivePage:
                 ready=ready,
             )
 
-        ready, standing = self._views.ready(), self._views.coverage()
+        ready, standing, sittings = self._views.ready(), self._views.coverage(), self._coming()
         key = ("/", moment.number, scene.say.language, kind, order, part, ready)
         return await self._kept_page(request, scene, key, made)
 
@@ -110,10 +113,12 @@ class LivePage:
                 Address("/wall", {}),
                 city=cities.city(scene, ORDERS[0]),
                 headline=cities.headline(scene),
+                meetings=confer.tiles(scene, sittings),
                 drawn=draw(self._borders, scene),
                 ready=ready,
             )
 
+        sittings = moment.meetings.sittings
         return await self._kept_page(
             request, scene, ("/wall", moment.number, scene.say.language, ready), made
         )
@@ -177,6 +182,30 @@ class LivePage:
         name = self._borders.unit_names[code]
         return await self._area(request, scene, code, name, partial(cities.in_unit, scene, code))
 
+    async def _meeting(self, request: web.Request) -> web.StreamResponse:
+        moment = await self._stream.latest()
+        name = request.match_info["name"]
+        sitting = self._views.sitting(name)
+        if sitting is None:
+            return await self.missing(request, "meeting", name, moment)
+        scene = self._scene(request, moment)
+        look = sitting.look or self._views.look(sitting.occurrence)
+        show = _one_of(request.query.get("show"), confer.SHOWS)
+        question = request.query.get("q", "").strip()[:80]
+
+        def values() -> dict[str, object]:
+            page = confer.meeting(scene, sitting, look, show, question)
+            return {"page": page, "show": show, "question": question}
+
+        address = Address(f"/meeting/{name}", {"show": show, "q": question})
+        work = partial(self._page, "meeting.html", scene, request, values, address)
+        return await self._answer(request, scene, work)
+
+    def _coming(self) -> list[Sitting]:
+        """The next sitting of every meeting in sight."""
+        found = (self._views.sitting(name) for name in self._views.meeting_names())
+        return [one for one in found if one is not None]
+
     async def _area(
         self, request: web.Request, scene: Scene, code: str, name: str, sites: Callable[[], list[Place]]
     ) -> web.StreamResponse:
@@ -214,9 +243,10 @@ class LivePage:
         moment = moment or await self._stream.latest()
         scene = self._scene(request, moment)
         index = await self._indexed(moment.inventory)
+        meetings = confer.near(scene, wanted, self._coming()) if what == "meeting" else []
 
         def values() -> dict[str, object]:
-            near = [] if what == "page" else index.near(wanted)
+            near = [] if what == "page" else index.near(wanted) if what != "meeting" else meetings
             return {"what": what, "wanted": wanted[:80], "near": near}
 
         work = partial(self._page, "missing.html", scene, request, values)
@@ -237,7 +267,9 @@ class LivePage:
     # -- how a page is made and sent --------------------------------------------------------------------------
 
     def _scene(self, request: web.Request, moment: Moment) -> Scene:
-        return Scene(moment.inventory, moment.state, self._pages.speech(_language(request)), moment.number)
+        sittings = tuple(one.occurrence for one in moment.meetings.sittings)
+        speech = self._pages.speech(_language(request))
+        return Scene(moment.inventory, moment.state, speech, moment.number, sittings)
 
     def _page(
         self,

@@ -3,11 +3,13 @@
 Texts that devices or files gave are passed on as they are; the templates escape them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from collector.meetings.model import Occurrence
+from collector.meetings.risk import at_risk
 from collector.model import Device, DeviceName, Inventory, Site, SiteCode, SiteKind
 from collector.outages.state import CauseKind, CityState, Outage, State
 from exporters.live.texts import Speech
@@ -39,12 +41,13 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """A moment: for programs, for people, and how long ago it was."""
+    """A moment: for programs, for people, and how long ago it was or how long until it comes."""
 
     seconds: float
     iso: str
     clock: str
     age: str
+    age_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,16 @@ class Place:
     code: str
     name: str
     chip: Chip
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingAtRisk:
+    """A meeting that loses participants to an outage: `sites` of them."""
+
+    name: str
+    title: str
+    begins: str
+    sites: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +88,27 @@ class OutageRow:
     sites: int
     devices: int
     places: tuple[Place, ...]
+    meetings: tuple[MeetingAtRisk, ...] = ()
 
 
 class Scene:
     """What can be said now. A device or site without a verdict counts as unknown."""
 
-    def __init__(self, inventory: Inventory, state: CityState, say: Speech, number: str = "") -> None:
+    def __init__(
+        self,
+        inventory: Inventory,
+        state: CityState,
+        say: Speech,
+        number: str = "",
+        sittings: Sequence[Occurrence] = (),
+    ) -> None:
         self.inventory = inventory
         self.state = state
         self.say = say
         self.number = number
         self.zone = zone_of(inventory.city.timezone)
         self.now = state.at
+        self._sittings = sittings
 
     @property
     def night(self) -> bool:
@@ -120,7 +142,20 @@ class Scene:
         at = datetime.fromtimestamp(seconds, self.zone)
         today = datetime.fromtimestamp(self.now, self.zone).date()
         clock = at.strftime("%H:%M:%S") if at.date() == today else at.strftime("%d/%m %H:%M")
-        return Instant(seconds, at.isoformat(timespec="seconds"), clock, self.say.age(self.now - seconds))
+        age, until = self.say.age(self.now - seconds), self.say.age(seconds - self.now)
+        return Instant(seconds, at.isoformat(timespec="seconds"), clock, age, until)
+
+    def hour(self, seconds: float) -> str:
+        """A time of day in the city."""
+        return datetime.fromtimestamp(seconds, self.zone).strftime("%H:%M")
+
+    def day(self, seconds: float) -> str:
+        """The day in words: today, tomorrow, or a weekday with its date."""
+        day = datetime.fromtimestamp(seconds, self.zone).date()
+        away = (day - datetime.fromtimestamp(self.now, self.zone).date()).days
+        if away in {0, 1}:
+            return self.say("today" if away == 0 else "tomorrow")
+        return self.say("day", weekday=self.say(f"weekday.{day.weekday()}"), date=day.strftime("%d/%m/%Y"))
 
     def site_name(self, site: SiteCode) -> str:
         """The site's name, or its code if it has left the configuration."""
@@ -176,6 +211,15 @@ class Scene:
             sites=len(outage.affected_sites),
             devices=len(outage.affected_devices),
             places=tuple(self.place(code) for code in sorted(outage.affected_sites)),
+            meetings=tuple(
+                MeetingAtRisk(
+                    one.meeting,
+                    one.title.get(str(self.say.language)) or one.meeting,
+                    self.hour(one.start),
+                    len(one.sites & outage.affected_sites),
+                )
+                for one in at_risk(outage, self._sittings, self.now)
+            ),
         )
 
     def title(self, outage: Outage) -> str:

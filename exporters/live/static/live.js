@@ -28,8 +28,9 @@
 
   function tick() {
     const at = now() / 1000;
-    for (const element of document.querySelectorAll("[data-age]")) {
-      const text = age(at - Number(element.dataset.age));
+    for (const element of document.querySelectorAll("[data-age], [data-until]")) {
+      const {age: since, until} = element.dataset;
+      const text = age(since === undefined ? Number(until) - at : at - Number(since));
       if (element.textContent !== text) element.textContent = text;
     }
     if (performance.now() - heard > SILENT) {
@@ -147,6 +148,8 @@
     if (value.sites && document.getElementById("map")) colour(value.sites);
     refresh(everything);
   }
+
+  document.addEventListener("citynoc:refresh", () => refresh(true));
 
   function setLost(is) {
     lost.hidden = !is;

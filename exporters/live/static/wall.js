@@ -13,8 +13,12 @@
   const time = new Intl.DateTimeFormat("en-GB", {...zone, hour: "2-digit", minute: "2-digit"});
   let shown = 0, timer = null;
 
+  const empty = slide => slide.querySelector("#meetings:empty") !== null;
+
   function show(next) {
+    const step = next < shown ? -1 : 1;
     shown = (next + slides.length) % slides.length;
+    while (empty(slides[shown])) shown = (shown + step + slides.length) % slides.length;
     slides.forEach((slide, place) => { slide.hidden = place !== shown; });
   }
 

@@ -1,5 +1,6 @@
 """The live page over HTTP: every page in both languages, what is not there, what attackers write, and its weight."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,10 @@ import aiohttp
 import pytest
 
 from collector.config import load
+from collector.meetings.model import Occurrence
+from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
+from collector.meetings.reasons import Code, Reason
+from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName
 from collector.outages.state import CauseKind, CityState, Outage, Severity, State
 from collector.outcome import Answer, FailureKind
@@ -18,6 +23,7 @@ from collector.plan import Question
 from exporters.live.pages import POLICY
 from exporters.server import Server
 from tests.unit.exporters.city import (
+    CENTRE,
     DISTRICT,
     NOW,
     ROUTER,
@@ -41,11 +47,33 @@ PAGES = (
     "/district/004",
     "/unit/00118",
     "/search?q=phuc",
+    "/meeting/briefing",
+    "/meeting/briefing?show=GO&q=phuc",
     "/nowhere",
 )
 HTML = "text/html,application/xhtml+xml"
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=alert(3)>{{7*7}}"
 ROOT = Path(__file__).parents[3]
+
+
+def conferring(title: str = "Giao ban", reason: str = "router down") -> Meetings:
+    """A meeting that is being prepared, one of whose two participants cannot join."""
+    texts = {"vi": title, "en": title}
+    one = Occurrence(
+        "briefing", texts, NOW + 1800, NOW + 7200, frozenset({SITE, CENTRE}), ("vc-00115",), ("mcu-1",)
+    )
+    why = Reason(Code.ROUTER_DOWN, {"vi": reason, "en": reason})
+    look = Readiness(
+        one,
+        NOW,
+        Phase.PREPARING,
+        (
+            Participant(SITE, "vc-00115", Verdict.NO_GO, (why,)),
+            Participant(CENTRE, "", Verdict.GO, (), connected=True),
+        ),
+        hall=(why,),
+    )
+    return Meetings(NOW, (Sitting(one, Phase.PREPARING, look),))
 
 
 @asynccontextmanager
@@ -91,7 +119,7 @@ class Shape(HTMLParser):
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 async def test_every_page_is_whole_in_both_languages(language: str):
-    async with serving(FakeViews()) as client:
+    async with serving(FakeViews(shown_meetings=conferring())) as client:
         for path in PAGES:
             response, text = await page(client, path, **{"Accept-Language": language})
             assert response.status == (404 if path == "/nowhere" else 200), path
@@ -138,12 +166,13 @@ async def test_static_files_are_kept_for_ever_by_their_content():
         ("/device/rt-0115", "/device/rt-00115"),
         ("/district/04", "/district/004"),
         ("/unit/99999", None),
+        ("/meeting/brefing", "/meeting/briefing"),
         ("/site/" + "a" * 3000, None),
         ("/device/%00%ff", None),
     ],
 )
 async def test_what_is_not_there_is_a_page_with_near_names(path: str, near: str | None):
-    async with serving(FakeViews()) as client:
+    async with serving(FakeViews(shown_meetings=conferring())) as client:
         response, text = await page(client, path)
         assert response.status == 404
         assert response.headers["Content-Type"].startswith("text/html")
@@ -186,6 +215,7 @@ def hostile() -> FakeViews:
         state=replace(all_up(), outages=(outage,), devices={**all_up().devices, name: verdict}),
         known_facts={name: {"sysDescr": EVIL, EVIL: EVIL}},
         entries={name: [entry]},
+        shown_meetings=conferring(EVIL, EVIL),
     )
     row = (EVIL, EVIL, "1", EVIL)
     views.devices.put(
@@ -207,6 +237,45 @@ async def test_a_script_in_any_name_or_text_stays_text():
             assert "49" not in re.findall(r"&gt;(\d\d)\b", text)
         _, text = await page(client, "/device/rt-00115")
         assert text.count("&lt;script&gt;alert(1)") > 8
+
+
+async def test_meetings_are_on_the_city_and_have_a_page_and_an_answer_for_programs():
+    outage = Outage(
+        "device:rt",
+        CauseKind.DEVICE,
+        DISTRICT,
+        NOW,
+        ("rt",),
+        frozenset({ROUTER}),
+        frozenset({SITE}),
+        Severity.CRITICAL,
+    )
+    views = FakeViews(shown_meetings=conferring(), state=replace(all_up(), outages=(outage,)))
+    english = {"Accept-Language": "en"}
+    async with serving(views) as client:
+        _, city = await page(client, "/", **english)
+        assert city.count('href="/meeting/briefing"') == 2  # its tile, and the outage that puts it at risk
+        assert "Meeting at risk" in city
+        _, wall = await page(client, "/wall", **english)
+        assert "Giao ban" in wall
+        _, text = await page(client, "/meeting/briefing", **english)
+        assert text.index("Phúc Lợi") < text.index("Trung tâm dữ liệu 1")
+        assert "router down" in text
+        _, some = await page(client, "/meeting/briefing?show=GO", **english)
+        assert "Trung tâm dữ liệu 1" in some
+        assert "Phúc Lợi" not in some
+        assert '<option value="GO" selected>' in some
+        _, none = await page(client, "/meeting/briefing?q=nothing+like+it", **english)
+        assert "Nobody fits the filter." in none
+        _, meetings = await page(client, "/api/v1/meetings")
+        [row] = json.loads(meetings)["meetings"]
+        assert (row["meeting"], row["state"], row["participants"]) == ("briefing", "preparing", 2)
+        assert (row["ready"], row["not_ready"]) == (1, 1)
+        _, outages = await page(client, "/api/v1/outages")
+        assert [one["meetings"] for one in json.loads(outages)["outages"]] == [["briefing"]]
+        _, metrics = await page(client, "/metrics/state", Accept="text/plain")
+        start = f'{{outage="device:rt",meeting="briefing"}} {NOW + 1800!r}'
+        assert f"citynoc_outage_meeting_start_timestamp_seconds{start}" in metrics
 
 
 async def test_interfaces_and_failures_answer_why_it_is_red():

@@ -6,6 +6,7 @@ from importlib import resources
 
 import pytest
 
+from collector.meetings.readiness import Phase, Verdict
 from collector.model import Role, SiteKind
 from collector.outages.state import Severity, State
 from collector.outcome import FailureKind
@@ -23,7 +24,11 @@ MADE = {
     *(f"kind.{one}" for one in SiteKind),
     *(f"failure.{one}" for one in FailureKind),
     *(f"question.{one}" for one in Question),
-    *(f"missing.{one}" for one in ("page", "site", "device", "district", "unit")),
+    *(f"missing.{one}" for one in ("page", "site", "device", "district", "unit", "meeting")),
+    *(f"phase.{one.name.lower()}" for one in Phase),
+    *(f"verdict.{one.name.lower()}" for one in Verdict),
+    *(f"weekday.{number}" for number in range(7)),
+    *("tomorrow", "meeting.in", "meeting.ends.in", "meeting.call.no"),
     *("language", "cause.link", "cause.cable", "days", "hours", "minutes", "seconds"),
     *("target.reached", "target.late", "target.short"),
     *("redundancy.cut", "redundancy.none", "redundancy.lost", "redundancy.kept"),
