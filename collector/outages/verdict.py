@@ -331,6 +331,11 @@ class Judge:
             if before.blind:
                 self._regain_sight(now)
                 return self._evaluate(now)
+            # Who was in a shadow until somebody's answer took it away: asked anew before it is blamed.
+            emerged = (finding.frontier & before.gone) - before.frontier - evidence.claimed
+            if emerged:
+                self._release(emerged, now)
+                return self._evaluate(now)
             released = docket.repairs(
                 now, finding, hearing, self._links, self._ignored if self._informed else frozenset()
             )

@@ -128,6 +128,34 @@ def test_parent_repaired_before_child(world: World):
     assert [outage.id for _, outage in world.closed] == ["group:ag-002-1+ag-002-2"]
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_who_emerges_from_a_shadow_by_anothers_answer_has_time_too(net: Topology, seed: int):
+    """The bridge answers first and proves its switch alive; the UPS beside it has not been asked yet."""
+    world = World(net, seed)
+    world.run(12)
+    world.fail("site", "dc-2")
+    world.run(20)
+    assert world.pages() == ["site:dc-2"]
+    world.deafen("sw-dc2", "ups-dc2")
+    world.revive(*(net.names[i] for i in net.at_site[SiteCode("dc-2")]))
+    world.run(6)
+    world.deaf.clear()
+    world.run(60)
+    assert [outage.id for _, outage in world.opened] == ["site:dc-2"]
+    assert [outage.id for _, outage in world.closed] == ["site:dc-2"]
+
+
+def test_who_emerges_from_a_shadow_and_stays_silent_is_told(world: World):
+    world.fail("site", "dc-2")
+    world.run(20)
+    world.deafen("sw-dc2")
+    world.revive("core-2", "sw-dc2", "gov-2", "mcu-2")
+    world.run(30)
+    assert world.warnings() == []
+    world.run(15)
+    assert world.warnings() == ["device:ups-dc2"]
+
+
 def test_agent_dead_device_alive(world: World):
     world.deafen("rt-00001")
     world.run(30)
