@@ -5,7 +5,7 @@ or has said nothing for a while. Bounded by the endpoints. Never judges a device
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from collector.conference.quality import Grade, Measure, Standard, Standing, stand
@@ -46,6 +46,7 @@ class _Call:
     """What is kept of an endpoint's call: where each direction stands, and the series of its grades."""
 
     standings: dict[str, Standing] = field(default_factory=dict)
+    directions: tuple[str, ...] = ()
     series: SeriesSet | None = None
 
 
@@ -65,18 +66,23 @@ class Grader:
             return answer
         if self.standard is None or not readings:
             return answer
-        call = self._calls.setdefault(device.name, _Call())
+        call = self._calls.get(device.name)
+        if call is None:
+            call = self._calls[device.name] = _Call()
+        grades = []
         for direction, values in readings.items():
             before = call.standings.get(direction)
             if before is not None and now - before.at > FORGOTTEN_AFTER:
                 before = None
-            call.standings[direction] = stand(self.standard, before, values, now)
-        identity = (device.name, device.site, device.district, device.role.value)
-        rows = tuple((*identity, direction) for direction in readings)
-        if call.series is None or call.series.labels != rows:
-            call.series = SeriesSet(conference.QUALITY, rows)
-        grades = tuple(int(call.standings[direction].grade) for direction in readings)
-        return replace(answer, measured=(*answer.measured, Measured(call.series, grades)))
+            after = call.standings[direction] = stand(self.standard, before, values, now)
+            grades.append(int(after.grade))
+        directions = tuple(readings)
+        if call.series is None or call.directions != directions:
+            identity = (device.name, device.site, device.district, device.role.value)
+            call.directions = directions
+            call.series = SeriesSet(conference.QUALITY, [(*identity, direction) for direction in directions])
+        measured = (*answer.measured, Measured(call.series, tuple(grades)))
+        return Answer(measured, answer.uptime, answer.rebooted, answer.facts, answer.missing)
 
     def of(self, device: DeviceName, now: float) -> Mapping[str, Grade]:
         """The grades of a device's call by direction; none without a call."""
@@ -110,6 +116,9 @@ def _read(answer: Answer) -> tuple[Number | None, Mapping[str, dict[Measure, flo
         for labels, value in zip(block.series.labels, block.values, strict=True):
             direction = labels[_DIRECTION]
             if direction in _DIRECTIONS:
-                values = found.setdefault(direction, {})
-                values[measure] = max(value, values.get(measure, value))
+                values = found.get(direction)
+                if values is None:
+                    found[direction] = {measure: value}
+                elif value > values.get(measure, -1):
+                    values[measure] = value
     return in_call, found

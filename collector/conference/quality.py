@@ -8,6 +8,7 @@ speaks of telephone speech, and says nothing of a picture.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Grade(IntEnum):
@@ -24,6 +25,8 @@ class Measure(StrEnum):
     LOSS = "loss"  # share of packets
     JITTER = "jitter"  # seconds
     LATENCY = "latency"  # seconds one way
+
+    __hash__ = str.__hash__  # an enumeration's own is written in Python, and this is a key for every message
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,14 @@ class Standard:
 
     def grade(self, readings: Mapping[Measure, float], share: float = 1.0) -> Grade:
         """The worst of what is known; `readings` holds at least one measure."""
-        return max(self.limits[measure].grade(value, share) for measure, value in readings.items())
+        limits, worst_yet = self.limits, Grade.GOOD
+        for measure, value in readings.items():
+            grade = limits[measure].grade(value, share)
+            worst_yet = max(worst_yet, grade)
+        return worst_yet
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where a direction of a call stands: its grade, and since when every reading has been fit for a better one."""
 
     grade: Grade
