@@ -1,11 +1,13 @@
 """Readiness of a real meeting: the service asks a simulated district, and the command asks the service."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -111,3 +113,65 @@ def test_a_service_that_does_not_run_is_one_line(city: tuple[Simulator, Service]
     assert "no service answers at" in nobody.stderr
     assert nobody.stderr.count("\n") == 1
     assert nobody.stdout == ""
+
+
+def announce(config: Path, start: float, end: float) -> None:
+    """A calendar file to the second, as a mail server would export it."""
+    stamps = [datetime.fromtimestamp(at, UTC).strftime("%Y%m%dT%H%M%SZ") for at in (start, end)]
+    event = (
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//city.example//test//EN", "BEGIN:VEVENT", "UID:a@city.example",
+        f"DTSTAMP:{stamps[0]}", f"DTSTART:{stamps[0]}", f"DTEND:{stamps[1]}", "SUMMARY:Giao ban", "END:VEVENT",
+        "END:VCALENDAR", "",
+    )  # fmt: skip
+    (config / "calendars").mkdir(exist_ok=True)
+    (config / "calendars" / "office.ics").write_text("\r\n".join(event))
+    (config / "meetings.yml").write_text(
+        "calendars:\n  office:\n    file: calendars/office.ics\n    rules:\n      - when: {title: Giao ban}\n"
+        f"        meeting: {NAME}\n        participants: all\n        bridges: [mcu-1, mcu-2]\n"
+    )
+
+
+def test_a_service_killed_in_the_middle_of_a_meeting_loses_no_attendance(tmp_path: Path):
+    config = one_district(tmp_path)
+    simulator = Simulator(config, tmp_path)
+    service = Service(config, tmp_path, simulator.port, free_port())
+    with simulator.running():
+        with service.running() as first:
+            eventually("ready", lambda: service.get("/-/ready"))
+            start = datetime.now(UTC).timestamp() + 4
+            announce(config, start, start + 45)
+            assert service.reload()[0] == 200
+            simulator.act("call", start=NAME, participants="all")
+            eventually("everybody is in", lambda: meeting(service)["connected"] == COMMUNES)
+            eventually("it runs", lambda: meeting(service)["state"] == "running")
+            simulator.act("cut", device="rt-00115")
+            eventually("one is lost", lambda: meeting(service)["connected"] == COMMUNES - 1)
+            # what was seen is on the disk a moment later: the next look has been written when another is shown
+            seen = meeting(service)["at"]
+            eventually("another look", lambda: meeting(service)["at"] != seen)
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+        with service.running():
+            simulator.act("repair", device="rt-00115")
+            eventually("it is over", lambda: meeting(service)["state"] == "ended")
+    told = reported(service)
+    assert (told["participants"], told["joined"]) == (COMMUNES, COMMUNES)
+    (outage,) = [one for one in told["incidents"] if one["kind"] == "outage"]
+    assert (outage["cause"], outage["sites"]) == ("device:rt-00115", ["00115"])
+    assert [one["site"] for one in told["worst_links"]][:1] == ["00115"]
+    assert told["worst_links"][0]["seconds_cut"] > 0
+
+
+def reported(service: Service) -> dict[str, Any]:
+    where = ["--config", str(service.config), "--data", str(service.data)]
+    said = subprocess.run(
+        [sys.executable, "-m", "citynoc", "meeting", "report", NAME, "--format", "json", *where],
+        cwd=ROOT,
+        env=ENVIRON,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
