@@ -99,6 +99,8 @@ class Journal:
 
     def note(self, notes: Notes) -> None:
         """Write down what happened in a meeting, soon: nobody waits for it and nothing is held back."""
+        if not notes:
+            return
         with self._lock:
             self._entry.meetings.add(notes)
             self._bound(self._entry)
