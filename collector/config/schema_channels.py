@@ -10,7 +10,7 @@ from pydantic import BeforeValidator
 
 from collector.config.fields import Text, WrittenWrongError, as_json, matching, read_integer, text_of
 from collector.config.schema_city import Url, read_url
-from collector.config.secrets import Reference, SecretReference, read_reference
+from collector.config.secrets import SCHEMES, Reference, SecretReference, read_reference
 from collector.config.shape import Shape
 
 NO_SECRET = "none"  # noqa: S105 - the word that says there is none
@@ -22,7 +22,7 @@ def _read_token(value: Any) -> Reference | str:
 
 def _read_secret_url(value: Any) -> Reference | str:
     text = text_of(value)
-    return read_reference(text) if text.startswith(("env:", "file:")) else read_url(text)
+    return read_reference(text) if text.startswith(SCHEMES) else read_url(text)
 
 
 _read_mail = matching(

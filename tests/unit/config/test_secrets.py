@@ -100,3 +100,28 @@ def test_a_login_in_a_url_is_never_shown(tmp_path: Path):
 def test_secrets_do_not_show_in_what_is_loaded(tmp_path: Path):
     configuration = load(small_city(tmp_path), SECRETS)
     assert SECRETS["COMMUNITY"] not in repr(configuration)
+
+
+def test_a_secret_that_systemd_hands_to_the_service(tmp_path: Path):
+    handed = tmp_path / "credentials"
+    handed.mkdir()
+    for name in ("community", "secrets_broker"):
+        (handed / name).write_text(f"{LITERAL}-{name}\n")
+        (handed / name).chmod(0o440)
+    environ = {"CREDENTIALS_DIRECTORY": str(handed)}
+    for word, name in (("community", "community"), ("broker", "secrets_broker")):
+        reference = read_reference(f"credential:{word}")
+        assert str(reference) == f"credential:{word}"
+        assert resolve(reference, tmp_path, environ) == Secret(f"{LITERAL}-{name}")
+    with pytest.raises(UnresolvedError) as outside:
+        resolve(Reference(credential="community"), tmp_path, {})
+    assert outside.value.waits
+    with pytest.raises(UnresolvedError):
+        resolve(Reference(credential="nobody"), tmp_path, environ)
+
+
+@pytest.mark.parametrize("text", ["credential:", "credential:../etc/passwd", f"credential:{LITERAL} x"])
+def test_a_credential_is_named_and_never_a_path(text: str):
+    with pytest.raises(WrittenWrongError) as caught:
+        read_reference(text)
+    assert LITERAL not in str(caught.value)
