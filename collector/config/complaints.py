@@ -5,6 +5,7 @@ import re
 import yaml
 
 from collector.config.document import Mark, end_of, line_of
+from collector.config.indentation import culprit
 
 _KEY = re.compile(r"(\s*(?:- )?)[^\s:#\"'\[{][^:#]*:(?=\s|$)")
 _GLUED = re.compile(r"\s*(?:- )?[\w.-]+:(?=[^\s/])[^\s].*")
@@ -42,8 +43,26 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
         if words in problem:
             return mark, message, hint
     if "did not find expected" in problem:
-        return here, "the indentation does not fit the lines above", _column_of(opened)
+        return _misplaced_line(here, text, opened)
     return here, problem, None
+
+
+def _misplaced_line(here: Mark, text: str, opened: yaml.Mark | None) -> tuple[Mark, str, str | None]:
+    """At the line whose indentation is wrong, which may stand far above the one that no longer fits."""
+    found = culprit(text, here.line)
+    if found is None or found.line == here.line:
+        return here, "the indentation does not fit the lines above", _column_of(opened)
+    line = line_of(text, found.line)
+    start = len(line) - len(line.lstrip())
+    mark = Mark(found.line, start, max(len(line.strip()), 1))
+    hint = f"line {here.line + 1} goes on as if it were not there"
+    if found.parent_is_missing:
+        return (
+            mark,
+            "this line is indented deeper than anything above it begins",
+            f"{hint}: a line is missing",
+        )
+    return mark, "the indentation does not fit the lines around it", hint
 
 
 def _column_of(opened: yaml.Mark | None) -> str | None:
