@@ -77,10 +77,10 @@ def read_netbox(netbox: NetBox, columns: Columns) -> Found:
         raise NetBoxError(
             f"{base}: its certificate is not trusted: {reason}; name the authority with --ca-file"
         ) from None
+    except TimeoutError:  # an OSError too
+        raise NetBoxError(f"{base}: no answer within {netbox.seconds:g} s") from None
     except (aiohttp.ClientError, OSError) as error:
         raise NetBoxError(f"{base}: {_reason(error)}") from None
-    except TimeoutError:
-        raise NetBoxError(f"{base}: no answer within {netbox.seconds:g} s") from None
     found = Found()
     for device in devices:
         _take(found, base, device, sites, columns)
