@@ -61,6 +61,11 @@ class Held:
     report: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def absent(self) -> set[str]:
+        """Who cannot dial in at all: a router is dead, an endpoint is off, one is registered nowhere."""
+        return {one.site for one in self.faults[:3]}
+
+    @property
     def wrong(self) -> list[str]:
         """Everything that was not as it had to be."""
         wanted = {one.site: str(one.code) for one in self.faults}
@@ -71,7 +76,24 @@ class Held:
             *(f"{site} should be NO-GO by {code}" for site, code in sorted(missing)),
             *(f"{site} is NO-GO by {code}" for site, code in sorted(extra)),
             *([] if len(firing) == 1 else [f"{ALERT} was told {len(firing)} times"]),
+            *self._wrong_report(),
         ]
+
+    def _wrong_report(self) -> Iterator[str]:
+        """The report by commune, district and incident."""
+        rows, districts = self.report["attendance"], self.report["districts"]
+        came = {row["site"] for row in rows if row["joined"] is not None}
+        if len(rows) != self.participants or {row["site"] for row in rows} - came != self.absent:
+            yield f"the report has {len(rows)} communes, of which {len(came)} came"
+        if any(row["minutes_attended"] for row in rows if row["site"] in self.absent):
+            yield "somebody who never came attended in the report"
+        poor = {row["district"] for row in districts if row["seconds_poor"] > 0}
+        if not poor.issuperset(SUFFERING):
+            yield f"poor calls in the report only in {sorted(poor)}"
+        causes = {one["cause"] for one in self.report["incidents"]}
+        router = f"device:rt-{self.faults[0].site}"
+        if router not in causes:
+            yield f"{router} is no incident of the report, which has {sorted(map(str, causes))}"
 
     def __str__(self) -> str:
         verdict = "wrong" if self.wrong else "ok"
@@ -82,13 +104,15 @@ class Held:
 
 
 def small(folder: Path) -> Path:
-    """The shipped city with the two districts that suffer, each its own ports, polled every 10 s."""
+    """The shipped city with the two districts that suffer alone, polled and heard twice as often."""
     config = timeless(folder)
     for file in (config / "districts").iterdir():
         if not file.name.startswith(SUFFERING):
             file.unlink()
     city, core = config / "city.yml", config / "core.yml"
-    city.write_text(city.read_text().replace("poll: 30s", "poll: 10s"))
+    city.write_text(
+        city.read_text().replace("poll: 30s", "poll: 10s").replace("heartbeat: 10s", "heartbeat: 5s")
+    )
     core.write_text(core.read_text().replace(":1180/", f":{free_port()}/"))
     return config
 
@@ -139,13 +163,24 @@ async def hold(stack: Stack, config: Path, clock: Callable[[], float]) -> Held:
     for district in SUFFERING:
         await stack.control.act("congest", {"device": f"ag-{district}-1", "loss": "6%", "jitter": "60ms"})
     await hall.until("poor calls are seen", lambda: hall.poor(held))
-    connected = held.participants - 3  # a router is dead, one is off, one is registered nowhere
+    connected = held.participants - len(held.absent)
     await stack.control.act("kill", {"device": HOME})
     await hall.until("everybody is at the other bridge", lambda: hall.ports(OTHER, connected))
     held.rejoined = clock() - began
+    some = {"participants": {"district": SUFFERING[0]}}
+    left = connected - sum(
+        1
+        for device in _endpoints(stack.inventory)
+        if device.district == SUFFERING[0] and device.site not in held.absent
+    )
+    await stack.control.act("call", {"end": MEETING, **some})
+    await hall.until("a district drops", lambda: hall.count("connected", left))
+    await stack.control.act("call", {"start": MEETING, **some})
+    await hall.until("it dials in again", lambda: hall.count("connected", connected))
     await hall.until("it is over", lambda: hall.is_in("ended"), patience=2 * LASTING)
     await stack.control.act("call", {"end": MEETING})
     await hall.told(held)
+    await hall.until("the report is complete", lambda: hall.reported(held))
     return held
 
 
@@ -219,6 +254,25 @@ class _Hall:
         came = self._stack.sink.notifications[self._first :]
         held.told = [one for one in came if any(alert.name == ALERT for alert in one.alerts)]
         return bool(held.told)
+
+    async def reported(self, held: Held) -> bool:
+        """Whether the command's report has everybody who came; it is kept with the meeting."""
+        command = [
+            "meeting",
+            "report",
+            MEETING,
+            "--format",
+            "json",
+            "--data",
+            str(self._stack.room.folder.store("citynoc")),
+        ]
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "citynoc", *command, "--config", str(self._stack.room.config),
+            stdout=asyncio.subprocess.PIPE, env=self._stack.environment(),
+        )  # fmt: skip
+        said, _ = await child.communicate()
+        held.report = json.loads(said) if child.returncode == 0 else {}
+        return held.report.get("joined") == held.participants - len(held.absent)
 
     async def measured(self, name: str) -> list[tuple[dict[str, str], float]]:
         """Labels and values of a metric of devices, as a scrape of now would have them."""
