@@ -2,16 +2,17 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from collector.meetings.model import PREPARATION, Occurrence
 from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
-from collector.meetings.reasons import SHORT
+from collector.meetings.reasons import SHORT, Reason
 from collector.meetings.standing import Sitting
 from collector.model import DistrictCode, SiteCode
 from exporters.live.scene import Chip, Instant, Place, Scene
 from exporters.live.search import LONGEST, Entry, folded
+from exporters.state import shown
 
 LISTED = 6
 KEYS = {Verdict.GO: ("up", "✓"), Verdict.NO_GO: ("down", "✕"), Verdict.UNKNOWN: ("unknown", "?")}
@@ -139,11 +140,12 @@ def meeting(scene: Scene, sitting: Sitting, look: Readiness, show: str = "", que
     for each in look.participants:
         site = scene.inventory.sites.get(each.site)
         by_district.setdefault(site.district if site else DistrictCode(""), []).append(each)
-    words = folded(question[:LONGEST]).split()
+    titles = {outage.id: scene.title(outage) for outage in shown(scene.state)}
+    wanted = _Wanted(show, folded(question[:LONGEST]).split(), titles)
     districts = [
         found
         for code, members in by_district.items()
-        if (found := _district(scene, code, members, show, words)) is not None
+        if (found := _district(scene, code, members, wanted)) is not None
     ]
     districts.sort(key=lambda found: (*(-each.number for each in found.counts[:2]), found.code))
     return Meeting(
@@ -173,25 +175,34 @@ def near(scene: Scene, wanted: str, sittings: Iterable[Sitting]) -> list[Entry]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be shown, and the outages' titles by their ids."""
+
+    show: str
+    words: Sequence[str]
+    titles: Mapping[str, str]
+
+
 def _district(
-    scene: Scene, code: DistrictCode, members: Sequence[Participant], show: str, words: Sequence[str]
+    scene: Scene, code: DistrictCode, members: Sequence[Participant], wanted: _Wanted
 ) -> District | None:
     name = scene.district_name(code)
     rows = []
     for one in members:
-        if show and one.verdict != show:
+        if wanted.show and one.verdict != wanted.show:
             continue
-        row = _row(scene, one)
+        row = _row(scene, one, wanted.titles)
         told = folded(f"{one.site} {row.place.name} {code} {name} {one.endpoint} {' '.join(row.reasons)}")
-        if all(word in told for word in words):
+        if all(word in told for word in wanted.words):
             rows.append(row)
     if not rows:
         return None
     return District(code, name, rows, _counts(scene, Counter(one.verdict for one in members)))
 
 
-def _row(scene: Scene, one: Participant) -> Row:
-    reasons = [reason.text[str(scene.say.language)] for reason in one.reasons]
+def _row(scene: Scene, one: Participant, titles: Mapping[str, str]) -> Row:
+    reasons = [_said(scene, reason, titles) for reason in one.reasons]
     site = SiteCode(one.site)
     return Row(
         Place(one.site, scene.site_name(site), scene.chip(scene.site_state(site))),
@@ -200,6 +211,12 @@ def _row(scene: Scene, one: Participant) -> Row:
         one.connected,
         reasons,
     )
+
+
+def _said(scene: Scene, reason: Reason, titles: Mapping[str, str]) -> str:
+    """The reason, with the outage behind it in words instead of by its id."""
+    text = reason.text[str(scene.say.language)]
+    return text.replace(reason.cause, f"“{titles[reason.cause]}”") if reason.cause in titles else text
 
 
 def chip(scene: Scene, verdict: Verdict) -> Chip:

@@ -108,6 +108,25 @@ def test_a_look_before_it_counts_says_so():
     assert (district.code, district.rows[0].place.name) == ("", "99999")
 
 
+def test_the_outage_behind_a_reason_is_told_in_words():
+    outage = Outage(
+        "device:rt-00115",
+        CauseKind.DEVICE,
+        DISTRICT,
+        NOW,
+        (ROUTER,),
+        frozenset(),
+        frozenset(),
+        Severity.MAJOR,
+    )
+    text = "in the shadow of outage device:rt-00115 since 08:12"
+    cut = replace(BAD, reasons=(Reason(Code.SHADOW, {"vi": text, "en": text}, cause=outage.id),))
+    [district] = meeting(scene(outages=(outage,)), sitting(cut), look(cut)).districts
+    assert district.rows[0].reasons == [
+        "in the shadow of outage “Router rt-00115 does not answer” since 08:12"
+    ]
+
+
 def test_near_names_of_meetings():
     found = near(scene(), "brefing", [Sitting(occurrence("drill"), Phase.PLANNED), sitting(GOOD)])
     assert [one.href for one in found] == ["/meeting/briefing", "/meeting/drill"]
