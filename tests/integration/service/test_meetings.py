@@ -53,10 +53,14 @@ def meeting(service: Service) -> dict[str, object]:
     return found
 
 
-def command(service: Service, *arguments: str, url: str = "") -> "subprocess.CompletedProcess[str]":
+def asked(service: Service, *arguments: str, url: str = "") -> list[str]:
     where = ["--config", str(service.config), "--url", url or f"http://127.0.0.1:{service.port}"]
+    return [sys.executable, "-m", "citynoc", "meeting", "readiness", *arguments, *where]
+
+
+def command(service: Service, *arguments: str, url: str = "") -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "citynoc", "meeting", "readiness", *arguments, *where],
+        asked(service, *arguments, url=url),
         cwd=ROOT,
         env=ENVIRON,
         capture_output=True,
@@ -153,7 +157,12 @@ def test_a_service_killed_in_the_middle_of_a_meeting_loses_no_attendance(tmp_pat
             first.wait()
         with service.running():
             simulator.act("repair", device="rt-00115")
-            eventually("it is over", lambda: meeting(service)["state"] == "ended")
+            with subprocess.Popen(
+                asked(service, NAME, "--watch"), cwd=ROOT, env=ENVIRON, stdout=subprocess.PIPE, text=True
+            ) as watcher:
+                eventually("it is over", lambda: meeting(service)["state"] == "ended")
+                shown, _ = watcher.communicate(timeout=60)  # it ends by itself when the meeting does
+            assert "(giao-ban), ended" in shown
     told = reported(service)
     assert (told["participants"], told["joined"]) == (COMMUNES, COMMUNES)
     (outage,) = [one for one in told["incidents"] if one["kind"] == "outage"]
