@@ -171,6 +171,8 @@ def _end(name: str, path: Path, inventory: Inventory, windows: tuple[Window, ...
         moment = datetime.fromtimestamp(now, zone).strftime("%Y-%m-%d %H:%M:%S")
         block = [re.sub(r"^(\s+end:).*$", rf"\1 {moment}", line) for line in block]
     text = "".join([*lines[:begin], *block, *lines[after:]])
+    if not block and len(windows) == 1:
+        text = re.sub(r"^windows:[ \t]*$", "windows: {}", text, flags=re.MULTILINE)
     return _write(path, text, inventory, f"ended {name}")
 
 

@@ -145,3 +145,10 @@ def test_the_verb(config: Path, capsys: pytest.CaptureFixture[str]):
     assert cli(config, "add", "y", "--district", "004", "--for", "long") == 2
     assert "fibre-1" in (config / "maintenance.yml").read_text(encoding="utf-8")
     assert not list(config.glob(".maint*"))
+
+
+def test_the_last_window_may_end_before_it_begins(config: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli(config, "add", "only", "--site", "00115", "--from", "2090-01-01 22:00", "--for", "1h") == 0
+    assert cli(config, "end", "only") == 0, capsys.readouterr().err
+    assert cli(config, "add", "next", "--site", "00115", "--for", "1h") == 0
+    assert "next" in (config / "maintenance.yml").read_text(encoding="utf-8")
