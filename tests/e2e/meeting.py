@@ -142,12 +142,12 @@ def seven(inventory: Inventory) -> tuple[Fault, ...]:
     )  # fmt: skip
 
 
-async def hold(stack: Stack, config: Path, clock: Callable[[], float]) -> Held:
+async def hold(stack: Stack, config: Path, clock: Callable[[], float], lasting: float = LASTING) -> Held:
     """The meeting, from its appearance in a calendar to its report."""
     held = Held(seven(stack.inventory), sum(1 for _ in _endpoints(stack.inventory)))
     hall = _Hall(stack)
     start = clock() + PREPARING
-    announce(config, start, start + LASTING)
+    announce(config, start, start + lasting)
     await hall.reload()
     await hall.until("everybody can join", lambda: hall.count("ready", held.participants))
     for fault in held.faults:
@@ -177,7 +177,7 @@ async def hold(stack: Stack, config: Path, clock: Callable[[], float]) -> Held:
     await hall.until("a district drops", lambda: hall.count("connected", left))
     await stack.control.act("call", {"start": MEETING, **some})
     await hall.until("it dials in again", lambda: hall.count("connected", connected))
-    await hall.until("it is over", lambda: hall.is_in("ended"), patience=2 * LASTING)
+    await hall.until("it is over", lambda: hall.is_in("ended"), patience=2 * lasting)
     await stack.control.act("call", {"end": MEETING})
     await hall.told(held)
     await hall.until("the report is complete", lambda: hall.reported(held))
@@ -309,7 +309,7 @@ async def main() -> int:
     with tempfile.TemporaryDirectory(prefix="citynoc-meeting-") as folder:
         config = whole(Path(folder))
         async with living_city(config=config) as stack:
-            held = await hold(stack, config, Clock().unix)
+            held = await hold(stack, config, Clock().unix, 2 * LASTING)
     print(held, flush=True)
     for fault in held.wrong:
         print(f"  meeting: {fault}", file=sys.stderr)
