@@ -181,8 +181,8 @@ def test_the_service_says_no_secret(city: City, tmp_path: Path):
             child.send_signal(signal.SIGTERM)
             child.wait(30)
     assert betrayed(city, log.read_bytes()) == []
-    for path in files_below(tmp_path / "data"):
-        assert betrayed(city, path.read_bytes()) == [], path
+    for kept in files_below(tmp_path / "data"):
+        assert betrayed(city, kept.read_bytes()) == [], kept
 
 
 async def strange_traps(port: int, city: City) -> None:

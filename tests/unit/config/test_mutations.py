@@ -16,6 +16,7 @@ from collector.config.schema_network import DistrictFile
 from collector.config.shape import validate
 from collector.config.yaml import parse, read
 from tests.config.workshop import DISTRICT, SECRETS, small_city
+from tests.unit.config.mutations import Specimen, errors, is_said
 
 SHIPPED = Path(__file__).parents[3] / "config" / "districts"
 NEAR = 1  # lines between; a quote or bracket that is opened by the damage may be seen at its own line only
@@ -129,3 +130,58 @@ def test_any_word_of_any_file_may_become_anything(seed: int, tmp_path: Path):
 def test_what_ships_is_right(path: Path):
     _, problems = validate(DistrictFile, read(path, SHIPPED))
     assert problems == []
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("seed", range(2))
+def test_damage_to_any_shipped_file_is_harmless_or_said_where_it_is(seed: int, tmp_path: Path):
+    """The first of the thousands that `python -m tests.unit.config.mutations` tries."""
+    specimen = Specimen(tmp_path)
+    assert errors(specimen.config) == []
+    chance = random.Random(1000 + seed)  # noqa: S311  # damage needs no secrecy
+    for _ in range(12):
+        mutation, found = specimen.damaged(chance)
+        assert is_said(mutation, found), f"{mutation}\n{draw_all(found)}"
+
+
+SITES = """\
+district: "004"
+name: Long Biên
+
+cables:
+  one: carrier-a
+
+defaults:
+  router: {profile: if-mib}
+
+sites:
+  "00115":
+    name: A
+    devices:
+      rt-00115: {address: 127.0.0.1}
+  "00118":
+    name: B
+    devices:
+      rt-00118: {address: 127.0.0.2}
+  "00121":
+    name: C
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "becomes", "said_at"),
+    [
+        ("sites:", " sites:", 10),
+        ('  "00115":', '"00115":', 11),
+        ('  "00115":', None, 11),
+        ('  "00118":', '    "00118":', 15),
+        ("cables:", " cables:", 4),
+        ("    devices:", "devices:", 13),
+        ("    devices:", "   devices:", 13),
+        ("    name: B", "  name: B", 16),
+    ],
+)
+def test_an_indentation_is_reported_where_it_is_wrong(line: str, becomes: str | None, said_at: int):
+    new = "" if becomes is None else f"{becomes}\n"
+    [first, *_] = problems_of(SITES.replace(f"{line}\n", new, 1))
+    assert abs(first.place.line - said_at) <= 1, str(first)
