@@ -6,6 +6,7 @@ import struct
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -23,6 +24,7 @@ from tests.unit.exporters.city import NOW, ROUTER, Entry, FakeViews, inventory, 
 pytestmark = pytest.mark.integration
 
 PAGES = [path for path, _ in INDEX if path != STREAM]  # the stream does not end by itself
+ASKED = b"GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 OPENMETRICS = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
 
 
@@ -56,6 +58,7 @@ async def test_every_listed_endpoint_answers():
             assert text
             assert response.headers["Server"] == "citynoc"
             assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
         response, text = await get(client, "/")
         machines = [path for path, _ in INDEX if path.startswith(("/metrics", "/api", "/sd", "/-/"))]
         assert all(f'href="{path}"' in text for path in machines)
@@ -146,6 +149,78 @@ async def test_a_page_of_another_site_cannot_reload():
             async with client.post("/-/reload", headers=headers) as response:
                 assert response.status == 403
         assert views.reloads == 0
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:9579",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "[",
+        "192.0.2.1",
+        "",
+    ],
+)
+async def test_a_name_that_somebody_else_leads_here_gets_nothing(host: str):
+    views = FakeViews()
+    async with serving(views) as client:
+        for path in PAGES:
+            response, _ = await get(client, path, Host=host)
+            assert response.status == (400 if host == "[" else 421), path
+        async with client.post(
+            "/-/reload", headers={"Host": host, "Sec-Fetch-Site": "same-origin"}
+        ) as response:
+            assert response.status in {400, 421}
+        assert views.reloads == 0
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:9579", "127.8.8.8:1", "[::1]:9579", "noc.localhost"]
+)
+async def test_our_own_names_are_answered(host: str):
+    async with serving(FakeViews()) as client:
+        response, _ = await get(client, "/-/healthy", Host=host)
+        assert response.status == 200
+
+
+async def test_the_public_name_is_answered():
+    views = FakeViews()
+    name = urlsplit(views.inventory().city.public_url).netloc
+    async with serving(views) as client:
+        response, _ = await get(client, "/-/healthy", Host=name)
+        assert response.status == 200
+
+
+@asynccontextmanager
+async def connection(port: int) -> AsyncIterator[bytes]:
+    """An open connection, and the first line of the answer on it: empty if it was closed."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(ASKED)
+        try:
+            yield await reader.readline()
+        except ConnectionError:
+            yield b""
+    finally:
+        writer.close()
+
+
+async def test_connections_are_bounded_and_a_freed_one_can_be_used(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("exporters.doors.OPEN_CONNECTIONS", 2)
+    async with Server(FakeViews(), "127.0.0.1", 0) as running:
+        async with connection(running.port) as first, connection(running.port) as second:
+            assert first.startswith(b"HTTP/1.1 200")
+            assert second.startswith(b"HTTP/1.1 200")
+            async with connection(running.port) as third:
+                assert third == b"", "one too many is closed at once"
+        async with asyncio.timeout(10):
+            answer = b""
+            while not answer:
+                async with connection(running.port) as again:
+                    answer = again
+        assert answer.startswith(b"HTTP/1.1 200")
 
 
 @dataclass
