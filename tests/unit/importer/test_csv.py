@@ -10,6 +10,8 @@ from collector.config import load
 from collector.model import DeviceName, SiteCode
 from tests.config.workshop import DISTRICT, SECRETS, edit, small_city
 
+pytestmark = pytest.mark.timeout(120)  # whole configurations are read, several times
+
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

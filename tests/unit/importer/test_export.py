@@ -13,6 +13,8 @@ from collector.config import load
 from collector.model import DeviceName
 from tests.config.workshop import DISTRICT, ROOT, SECRETS, edit, small_city
 
+pytestmark = pytest.mark.timeout(120)  # whole configurations are read, several times
+
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
