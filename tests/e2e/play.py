@@ -50,29 +50,68 @@ class Score:
 
 async def play(stack: Stack, path: Path, clock: Callable[[], float]) -> Score:
     """Play the file from a calm city to a calm city."""
+    [score] = await play_at_once(stack, [path], clock)
+    return score
+
+
+async def play_at_once(stack: Stack, paths: list[Path], clock: Callable[[], float]) -> list[Score]:
+    """Play files that have nothing to do with one another at the same time, from a calm city to a calm city.
+
+    What nobody expects counts against the first of them.
+    """
     await calm(stack)
-    played = scenario.load(path, stack.inventory)
-    raw: Any = yaml.read(path, path.parent).value
+    scenes = {path.stem: scenario.load(path, stack.inventory) for path in paths}
     told = Told(stack, len(stack.sink.notifications))
-    operations: list[Operation] = []
     began = clock()
-    if played.loss is not None:
-        await stack.control.act("loss", {"share": raw["loss"]})
-    for step, written in zip(played.steps, raw["steps"], strict=True):
-        await asyncio.sleep(max(0.0, began + step.at - clock()))
+    for path in paths:
+        if scenes[path.stem].loss is not None:
+            await stack.control.act("loss", {"share": _written(path)["loss"]})
+    operations = await _carry_out(stack, paths, scenes, began, clock)
+    await wait_for(stack, told, [one for played in scenes.values() for one in played.expect], began, clock)
+    over = began + max(played.lasts or 0.0 for played in scenes.values())
+    while clock() < over:
+        stack.raise_deaths()
+        await asyncio.sleep(0.2)
+    await calm(stack, operations)
+    print(f"  notifications: {describe(told.notifications)}", file=sys.stderr)
+    heard = shared_out(scenes, told.notifications, paths[0].stem)
+    return [judge(name, played, began, heard[name]) for name, played in scenes.items()]
+
+
+async def _carry_out(
+    stack: Stack, paths: list[Path], scenes: Mapping[str, Scenario], began: float, clock: Callable[[], float]
+) -> list[Operation]:
+    """Every step at its time; the operations among them."""
+    operations: list[Operation] = []
+    steps = [
+        (step.at, step, written)
+        for path in paths
+        for step, written in zip(scenes[path.stem].steps, _written(path)["steps"], strict=True)
+    ]
+    for at, step, written in sorted(steps, key=lambda row: row[0]):
+        await asyncio.sleep(max(0.0, began + at - clock()))
         if isinstance(step.action, Operation):
             operations.append(step.action)
             await carry_out(stack, step.action)
         else:
             what = written[step.verb]
             await stack.control.act(step.verb, what if isinstance(what, dict) else {what: "true"})
-    await wait_for(stack, told, played.expect, began, clock)
-    while played.lasts is not None and clock() < began + played.lasts:
-        stack.raise_deaths()
-        await asyncio.sleep(0.2)
-    await calm(stack, operations)
-    print(f"  notifications: {describe(told.notifications)}", file=sys.stderr)
-    return judge(path.stem, played, began, told.notifications)
+    return operations
+
+
+def _written(path: Path) -> Any:
+    return yaml.read(path, path.parent).value
+
+
+def shared_out(
+    scenes: Mapping[str, Scenario], notifications: list[Notification], other: str
+) -> dict[str, list[Notification]]:
+    """Each notification to the scenario that expects it, else to `other`."""
+    heard: dict[str, list[Notification]] = {name: [] for name in scenes}
+    owner = {one.subject: name for name, played in scenes.items() for one in played.expect}
+    for told in notifications:
+        heard[owner.get(subject(told), other)].append(told)
+    return heard
 
 
 class Told:

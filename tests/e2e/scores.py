@@ -19,7 +19,7 @@ from collector.config import load
 from tests.e2e import lanes
 from tests.e2e.chance import batches, play_batch
 from tests.e2e.city import ROOT, timeless_city
-from tests.e2e.play import Score, play
+from tests.e2e.play import Score, play, play_at_once
 
 SCENARIOS = ROOT / "config" / "scenarios"
 LANES = 4
@@ -27,15 +27,10 @@ SOONER = 90.0
 """Seconds that a scenario takes at least; a longer one begins before shorter ones."""
 
 
-async def scores(paths: list[Path]) -> list[Score]:
-    """Play one after the other in one city; each begins when everything is calm."""
-    clock = Clock()
-    played = []
+async def scores_at_once(paths: list[Path]) -> list[Score]:
+    """Play these at the same time in one city: they have nothing to do with one another."""
     async with timeless_city() as stack:
-        for path in paths:
-            print(f"playing {path.stem} …", file=sys.stderr)
-            played.append(told(await play(stack, path, clock.unix)))
-    return played
+        return [told(score) for score in await play_at_once(stack, paths, Clock().unix)]
 
 
 def told(score: Score) -> Score:

@@ -1,6 +1,6 @@
 from citynoc.demo.sink import Alert, Notification
 from citynoc.simulator.scenario import Expected, Scenario
-from tests.e2e.play import judge
+from tests.e2e.play import judge, shared_out
 
 BEGAN = 1000.0
 
@@ -60,3 +60,9 @@ def test_nobody_is_escalated_to():
         told("device:a", 9.0, receiver="escalation"),
     ]
     assert "nobody should be escalated to" in judge("x", scenario("device:a"), BEGAN, came).faults[0]
+
+
+def test_what_nobody_expects_is_held_against_the_first_of_those_at_once():
+    scenes = {"one": scenario("device:a"), "two": scenario("device:b")}
+    came = [told("device:b", 9.0), told("device:c", 9.0)]
+    assert shared_out(scenes, came, "one") == {"one": [came[1]], "two": [came[0]]}
