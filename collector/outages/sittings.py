@@ -95,12 +95,9 @@ class Notes:
 
 def write(db: sqlite3.Connection, notes: Notes) -> None:
     """Inside the caller's transaction."""
-    marks = ", ".join("?" * len(SittingRow._fields))
-    db.executemany(f"INSERT OR REPLACE INTO sitting VALUES ({marks})", notes.sittings.values())  # noqa: S608
-    marks = ", ".join("?" * len(AttendanceRow._fields))
-    db.executemany(f"INSERT INTO attendance VALUES ({marks})", notes.attendance)  # noqa: S608 - marks only
-    marks = ", ".join("?" * len(QualityRow._fields))
-    db.executemany(f"INSERT OR REPLACE INTO call_quality VALUES ({marks})", notes.quality.values())  # noqa: S608
+    db.executemany(_insert("OR REPLACE", "sitting", SittingRow), notes.sittings.values())
+    db.executemany(_insert("", "attendance", AttendanceRow), notes.attendance)
+    db.executemany(_insert("OR REPLACE", "call_quality", QualityRow), notes.quality.values())
 
 
 def forget(db: sqlite3.Connection, before: float) -> None:
@@ -113,23 +110,42 @@ def forget(db: sqlite3.Connection, before: float) -> None:
 def sittings(db: sqlite3.Connection, meeting: str | None = None) -> list[SittingRow]:
     """All sittings, or a meeting's, the latest first."""
     rows = db.execute(
-        "SELECT * FROM sitting WHERE ?1 IS NULL OR meeting = ?1 ORDER BY started DESC, meeting", (meeting,)
+        f"SELECT {_columns(SittingRow)} FROM sitting"  # noqa: S608 - names of ours
+        " WHERE ?1 IS NULL OR meeting = ?1 ORDER BY started DESC, meeting",
+        (meeting,),
     )
     return [SittingRow(*row)._replace(cancelled=bool(row[4])) for row in rows]
 
 
 def attendance(db: sqlite3.Connection, key: Key) -> list[AttendanceRow]:
     """Who came and went in a sitting, in the order it happened."""
-    rows = db.execute("SELECT * FROM attendance WHERE meeting = ? AND key = ? ORDER BY at, rowid", key)
+    rows = db.execute(
+        f"SELECT {_columns(AttendanceRow)} FROM attendance"  # noqa: S608 - names of ours
+        " WHERE meeting = ? AND key = ? ORDER BY at, rowid",
+        key,
+    )
     return [AttendanceRow(*row) for row in rows]
 
 
 def quality(db: sqlite3.Connection, key: Key) -> list[QualityRow]:
     """How good the calls of a sitting were, by site."""
-    rows = db.execute("SELECT * FROM call_quality WHERE meeting = ? AND key = ? ORDER BY site", key)
+    rows = db.execute(
+        f"SELECT {_columns(QualityRow)} FROM call_quality"  # noqa: S608 - names of ours
+        " WHERE meeting = ? AND key = ? ORDER BY site",
+        key,
+    )
     return [QualityRow(*row) for row in rows]
 
 
 def last_words(rows: Iterable[AttendanceRow]) -> dict[str, AttendanceRow]:
     """The latest row of each site."""
     return {row.site: row for row in rows}
+
+
+def _columns(row: type[SittingRow | AttendanceRow | QualityRow]) -> str:
+    return ", ".join(row._fields)
+
+
+def _insert(how: str, table: str, row: type[SittingRow | AttendanceRow | QualityRow]) -> str:
+    marks = ", ".join("?" * len(row._fields))
+    return f"INSERT {how} INTO {table} ({_columns(row)}) VALUES ({marks})"  # noqa: S608 - names of ours
