@@ -36,7 +36,7 @@ lint() {
 types() { mypy; }
 contracts() { lint-imports; }
 # -n: tests that calculate share the cores; tests of real servers mostly wait, so that four at a time fit two cores.
-unit() { python -m pytest -n 2 tests/unit tests/house; }
+unit() { python -m pytest -n 2 tests/unit tests/house tests/docs; }
 rules() {
     promtool check rules config/rules/*.yml
     promtool test rules tests/rules/*_test.yml
