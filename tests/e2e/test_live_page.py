@@ -8,7 +8,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -35,9 +37,18 @@ PAGES = (
     "/district/004",
     "/unit/00127",
     "/search?q=thuong",
-    "/meeting/city-briefing",
-    "/meeting/city-briefing?show=NO-GO&q=long+bien",
+    "/meeting/drill",
+    "/meeting/drill?show=NO-GO&q=long+bien",
 )
+MEETING = """\
+meetings:
+  drill:
+    title: {{vi: Diễn tập, en: Drill}}
+    day: {day}
+    at: {at}
+    duration: 1h
+    participants: all
+"""
 DESKTOP = {"width": 1600, "height": 1000}
 PHONE = {"width": 390, "height": 844}
 LOCALES = {"vi": "vi-VN", "en": "en-US"}
@@ -49,6 +60,8 @@ def simulated(folder: Path) -> Iterator[tuple[Simulator, Service]]:
     shutil.copytree(ROOT / "config", config)
     core = config / "core.yml"
     core.write_text(core.read_text().replace(":1180/", f":{free_port()}/"))
+    start = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")) + timedelta(minutes=40)
+    (config / "meetings.yml").write_text(MEETING.format(day=start.date(), at=f"{start:%H:%M}"))
     with Simulator(config, folder).running() as simulator:
         yield simulator, Service(config, folder, simulator.port, free_port())
 
@@ -63,6 +76,7 @@ def test_a_district_is_cut_and_repaired_before_everybodys_eyes(tmp_path: Path):
             live(browser)
             assert browser.evaluate("document.querySelectorAll('#map .main .areas .s-up').length") == 579
             cut(simulator, service, browser)
+            a_meeting_is_at_risk(browser, base)
             every_page_is_sound(browser, base)
             keys_are_enough(browser, base)
             it_tells_without_scripts_too(browser, base)
@@ -105,6 +119,29 @@ def cut(simulator: Simulator, service: Service, browser: Browser) -> None:
     assert f"{COMMUNES} communes cut off" in news
     browser.evaluate("document.querySelector('#outages summary').click()")
     assert browser.evaluate("document.querySelectorAll('#outages li li').length") == COMMUNES + 1
+    nothing_from_elsewhere(browser)
+
+
+def a_meeting_is_at_risk(browser: Browser, base: str) -> None:
+    """The outage names the meeting, its page names who cannot join: filtered as one types, copied as text, full screen."""
+    browser.wait("document.querySelector('#outages li:first-child .risk a')", TURN_SECONDS)
+    assert browser.evaluate("document.querySelector('.risk a').getAttribute('href')") == "/meeting/drill"
+    browser.wait("document.querySelector('#meetings .m-bad h3')?.textContent === 'Drill'")
+    browser.open(f"{base}/meeting/drill", **DESKTOP)
+    live(browser)
+    rows = "document.querySelectorAll('.readiness tbody tr:not(.district)').length"
+    assert browser.evaluate(rows) == 579
+    browser.evaluate("document.querySelector('#filter input').focus()")
+    browser.press(*"long", "Space", *"bien")
+    browser.wait(f"{rows} === {COMMUNES}")
+    assert browser.evaluate("document.activeElement.name") == "q"
+    browser.wait(f"document.querySelectorAll('.readiness tr.v-down').length === {COMMUNES}")
+    browser.evaluate("document.getElementById('copy').click()")
+    text = browser.evaluate("document.getElementById('copy').dataset.text")
+    assert sum("NO-GO\tin the shadow of outage" in line for line in text.splitlines()) == COMMUNES
+    browser.click("#full")
+    browser.wait("document.body.classList.contains('room')")
+    assert browser.axe() == []
     nothing_from_elsewhere(browser)
 
 
@@ -156,6 +193,7 @@ def look(browser: Browser, base: str, pictures: Path) -> None:
         ("site", "/site/00115"),
         ("wall", "/wall"),
         ("device", "/device/rt-00115"),
+        ("meeting", "/meeting/drill"),
     ):
         for language, locale in LOCALES.items():
             for screen, size in (("desktop", DESKTOP), ("phone", PHONE)):
