@@ -43,6 +43,7 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
     """Say little about the server, and let nobody guess types or keep what is true only now."""
     response.headers[hdrs.SERVER] = "citynoc"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
 
 

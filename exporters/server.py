@@ -25,6 +25,7 @@ from exporters import discovery
 from exporters.answers import add_headers, bound_silence, filters, from_here, problem, text, worth_a_line
 from exporters.api import Api, UnknownFilterError, near
 from exporters.coverage import CoverageExposition, as_json
+from exporters.doors import listening, misled
 from exporters.exposition import Form
 from exporters.guard import Guard, refused
 from exporters.live.routes import LivePage
@@ -125,9 +126,9 @@ class Server:
             stack.push_async_callback(runner.cleanup)
             stack.callback(self._stream.close)
             context = self._guard.context if self._guard is not None else None
-            site = web.TCPSite(runner, self._host, self._port, ssl_context=context, reuse_address=True)
-            await site.start()
-            self._port = int(runner.addresses[0][1])
+            assert runner.server is not None  # noqa: S101 - there is one once it is set up
+            door = listening(runner.server, self._host, self._port, context)
+            self._port = await stack.enter_async_context(door)
             self._stack = stack.pop_all()
         return self
 
@@ -214,7 +215,7 @@ class Server:
         if self._open > OPEN_REQUESTS:
             return text(503, "too many requests at once")
         if self._guard is None:
-            return None
+            return misled(request, self._views.inventory().city.public_url)
         admitted = await self._guard.admits(request.headers.get(hdrs.AUTHORIZATION, ""), self._in_thread)
         return None if admitted else refused(admitted)
 

@@ -155,12 +155,10 @@ async def test_a_page_of_another_site_cannot_reload():
     "host",
     [
         "evil.example",
-        "evil.example:9579",
+        "evil.example.:9579",
         "127.0.0.1.evil.example",
         "localhost.evil.example",
-        "[",
-        "192.0.2.1",
-        "",
+        "[evil.example",
     ],
 )
 async def test_a_name_that_somebody_else_leads_here_gets_nothing(host: str):
@@ -168,16 +166,17 @@ async def test_a_name_that_somebody_else_leads_here_gets_nothing(host: str):
     async with serving(views) as client:
         for path in PAGES:
             response, _ = await get(client, path, Host=host)
-            assert response.status == (400 if host == "[" else 421), path
+            assert response.status == 421, path
         async with client.post(
             "/-/reload", headers={"Host": host, "Sec-Fetch-Site": "same-origin"}
         ) as response:
-            assert response.status in {400, 421}
+            assert response.status == 421
         assert views.reloads == 0
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost", "localhost:9579", "127.8.8.8:1", "[::1]:9579", "noc.localhost"]
+    "host",
+    ["localhost", "localhost:9579", "127.8.8.8:1", "[::1]:9579", "noc.localhost", "192.0.2.1:80", "citynoc"],
 )
 async def test_our_own_names_are_answered(host: str):
     async with serving(FakeViews()) as client:
