@@ -35,7 +35,10 @@ class MisuseError(Exception):
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's options."""
     parser.add_argument(
-        "ranges", nargs="+", metavar="RANGE", help="addresses: 127.14.0.0/24, 127.14.0.7; at most a /16 in all"
+        "ranges",
+        nargs="+",
+        metavar="RANGE",
+        help="addresses: 127.14.0.0/24, 127.14.0.7; at most a /16 in all",
     )
     parser.add_argument(
         "--credential",
