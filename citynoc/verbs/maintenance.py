@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from citynoc.editing.lock import BusyError, locked
 from collector import atomic
 from collector.config import Configuration, load
 from collector.config.fields import WrittenWrongError, read_duration
@@ -56,6 +57,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print or change; 1 if the change would be wrong, 2 if it cannot be read."""
+    if args.action not in {"add", "end"} or not args.config.is_dir():
+        return _run(args)
+    try:
+        with locked(args.config):  # the file is read and written by nobody else meanwhile
+            return _run(args)
+    except BusyError as why:
+        print(f"citynoc maintenance: {why}", file=sys.stderr)
+        return WRONG
+
+
+def _run(args: argparse.Namespace) -> int:
     configuration = load(args.config, os.environ, need_secrets=False)
     inventory = configuration.inventory
     now = float(int(time.clock_gettime(time.CLOCK_REALTIME)))

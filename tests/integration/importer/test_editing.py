@@ -80,6 +80,27 @@ def test_an_importer_waits_for_the_one_before(tmp_path: Path):
     assert "00300:" in text
 
 
+def test_planned_work_that_is_entered_twice_at_once_is_there_twice(tmp_path: Path):
+    config = small_city(tmp_path)
+    options = ["--config", str(config), "--site", "00115", "--for", "2h"]
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-m", "citynoc", "maintenance", "add", f"work-{number}", *options],
+            cwd=ROOT,
+            env=ENVIRON,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(3)
+    ]
+    for child in children:
+        said = child.communicate(timeout=60)
+        assert child.returncode == 0, said
+    windows = load(config, SECRETS).maintenance
+    assert {window.name for window in windows} == {"work-0", "work-1", "work-2"}
+
+
 def wide_city(tmp_path: Path) -> tuple[Path, Path, dict[str, tuple[bytes, bytes]]]:
     """A city of many files, a table that changes each of them, and every file before and after."""
     config = small_city(tmp_path)
