@@ -108,16 +108,16 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "thiết bị hội nghị {device} tắt từ {since}", "endpoint {device} is off since {since}"
         ),
         Code.ENDPOINT_STALE: Words(
-            "thiết bị hội nghị {device} ngừng gửi số liệu: lỗi tại thiết bị",
-            "endpoint {device} is stale, it sends nothing any more: the endpoint's own fault",
+            "thiết bị hội nghị {device} ngừng gửi số liệu từ {since}: lỗi tại thiết bị",
+            "endpoint {device} is stale since {since}: the endpoint itself sends nothing any more",
         ),
         Code.GATEWAY_SILENT: Words(
-            "không có số liệu của {device}: cổng trung gian {gateway} im lặng",
-            "endpoint {device} is stale: its gateway {gateway} is silent",
+            "không có số liệu của {device} từ {since}: cổng trung gian {gateway} im lặng",
+            "endpoint {device} is stale since {since}: its gateway {gateway} is silent",
         ),
         Code.BROKER_SILENT: Words(
-            "không có số liệu của {device}: broker MQTT im lặng hoặc không tới được",
-            "endpoint {device} is stale: the broker is silent or cannot be reached",
+            "không có số liệu của {device} từ {since}: broker MQTT im lặng hoặc không tới được",
+            "endpoint {device} is stale since {since}: the broker is silent or cannot be reached",
         ),
         Code.NO_EVIDENCE: Words("chưa nghe được gì từ {device}", "nothing has been heard of {device} yet"),
         Code.BRIDGE_DOWN: Words(

@@ -145,6 +145,8 @@ class Room:
         own = Weight.NOTE if in_call else Weight.STOP
         stale = self._stale(device, heard.silence, own, lives=True)
         if stale is not None:
+            if stale.weight is Weight.STOP:  # then it is no news that it says nothing of its registration
+                found = [reason for reason in found if reason.code is not Code.REGISTRATION_UNKNOWN]
             found.append(stale)
         loss = heard.line.loss(self._limits.loss) if heard.line is not None else None
         if loss is not None and router is not None:
