@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -44,9 +44,10 @@ class Address:
     query: Mapping[str, str]
 
     def same(self, **changed: str) -> str:
-        """This address with some parameters changed."""
+        """This address with some parameters changed: on this server, whatever path somebody made up (`//elsewhere`)."""
         query = {name: value for name, value in {**self.query, **changed}.items() if value}
-        return f"{self.path}?{urlencode(query)}" if query else self.path
+        path = f"/{quote(self.path.lstrip('/'))}"
+        return f"{path}?{urlencode(query)}" if query else path
 
 
 class Pages:

@@ -1,5 +1,6 @@
 """The live page over HTTP: every page in both languages, what is not there, what attackers write, and its weight."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -7,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import pytest
@@ -237,6 +239,22 @@ async def test_a_script_in_any_name_or_text_stays_text():
             assert "49" not in re.findall(r"&gt;(\d\d)\b", text)
         _, text = await page(client, "/device/rt-00115")
         assert text.count("&lt;script&gt;alert(1)") > 8
+
+
+@pytest.mark.parametrize(
+    "made_up", ["//evil.example/", "///evil.example", "/%5Cevil.example", "/%2F/evil.example", "/a?b#c"]
+)
+async def test_no_link_leads_off_this_server_whatever_the_path(made_up: str):
+    async with Server(FakeViews(), "127.0.0.1", 0) as running:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(f"GET {made_up} HTTP/1.0\r\nAccept: text/html\r\n\r\n".encode())
+        text = (await reader.read()).decode()
+        writer.close()
+    links = re.findall(r'href="([^"]*)"', text)
+    assert len(links) > 5
+    for link in links:
+        target = urlsplit(urljoin("http://citynoc/", link.replace("\\", "/")))
+        assert target.netloc == "citynoc", link
 
 
 async def test_meetings_are_on_the_city_and_have_a_page_and_an_answer_for_programs():
