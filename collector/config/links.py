@@ -60,7 +60,11 @@ def _check_parent(assembly: Assembly, draft: Draft, written: str, parent: str) -
     else:
         place = draft.settings["uplinks"].origin.place()
         message = f"device '{draft.name}' hangs on '{parent}', which does not exist"
-        problem = draft.problem(message, hint or f"the default in {place} says so")
+        hint = hint or f"the default in {place} says so"
+        site = assembly.site_places.get(draft.site)
+        if "{site}" in written and site is not None:  # the mistake may be in the site's code
+            hint += f"; the site's code stands in line {site[0].place(site[1], key=True).line}"
+        problem = draft.problem(message, hint)
     assembly.complaints.of_device(draft.name, cause, problem)
 
 
