@@ -18,7 +18,7 @@ from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
 from collector.meetings.readings import Reading, Readings
 from collector.meetings.standing import Meetings, Sitting
-from collector.model import DeviceName, Inventory
+from collector.model import DeviceName, Inventory, Role
 from collector.outages.history import NoJournalError
 from collector.outages.journal import Journal
 from collector.outages.state import CityState
@@ -51,6 +51,8 @@ class Conferring:
         self._readings, self._state, self._journal, self._clock = readings, state, journal, clock
         self._minutes: dict[str, Minutes] = {}
         self._kept: dict[str, Kept] = {}
+        self._settled = clock.unix() + _first_round(inventory) + STEP
+        """Until then not everybody was asked, and what is not known yet is no news to write down."""
         self._changed = asyncio.Event()
 
     def reconfigure(self, calendar: Calendar, inventory: Inventory) -> None:
@@ -124,7 +126,8 @@ class Conferring:
         look = readiness(occurrence, self._evidence(), now)
         before = minutes.alarm.stages()
         names = {one.endpoint: self._reading(DeviceName(one.endpoint)) for one in look.participants}
-        self._journal.note(minutes.take(look, names))
+        if now >= self._settled:
+            self._journal.note(minutes.take(look, names))
         self._say(look, before, minutes.alarm.stages())
         return Sitting(occurrence, look.phase, look, minutes.alarm.stages())
 
@@ -183,3 +186,9 @@ def _same(old: Occurrence, new: Occurrence, now: float) -> bool:
     if old.start == new.start:
         return True
     return phase(old, now) is not Phase.ENDED and abs(old.start - new.start) <= SAME_SITTING
+
+
+def _first_round(inventory: Inventory) -> float:
+    """Seconds until every endpoint was polled once."""
+    endpoints = (one for one in inventory.devices.values() if one.role is Role.ENDPOINT)
+    return max((one.snmp.poll_interval for one in endpoints if one.snmp is not None), default=0.0)
