@@ -4,6 +4,7 @@ Whoever asks logs in as for the live page; the certificate is checked. Everythin
 """
 
 import asyncio
+import base64
 import json
 import ssl
 from collections.abc import Mapping
@@ -68,10 +69,9 @@ def ask(url: str, login: Secret | None = None, ca_file: Path | None = None) -> R
 
 
 async def _fetch(url: str, login: Secret | None, ca_file: Path | None) -> bytes:
-    auth = None
+    headers = {"Accept": "application/json", "User-Agent": "citynoc"}
     if login is not None:
-        user, _, password = login.reveal().partition(":")
-        auth = aiohttp.BasicAuth(user, password, "utf-8")
+        headers["Authorization"] = "Basic " + base64.b64encode(login.reveal().encode()).decode()  # RFC 7617
         if url.startswith("http:") and not only_here(urlsplit(url).hostname or ""):
             raise NotRunningError(f"{url}: a login goes over https only")
     try:
@@ -81,7 +81,7 @@ async def _fetch(url: str, login: Secret | None, ca_file: Path | None) -> bytes:
     limits = aiohttp.ClientTimeout(total=SECONDS, sock_connect=SECONDS / 6)
     connector = aiohttp.TCPConnector(ssl=context)
     async with (
-        aiohttp.ClientSession(timeout=limits, connector=connector, auth=auth) as session,
+        aiohttp.ClientSession(timeout=limits, connector=connector, headers=headers) as session,
         session.get(url, allow_redirects=False) as answer,
     ):
         if answer.status in {401, 403}:

@@ -81,6 +81,8 @@ def run(args: argparse.Namespace) -> int:
             return generate(
                 Path(args.source), args.output or args.config, args.city, force=args.force, as_json=args.json
             )
+        if args.force:
+            raise MisuseError("--force overwrites a whole configuration: say which with --output DIR")
         return _edit(args)
     except MisuseError as why:
         sys.stderr.write(f"citynoc import: {why}\n")

@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_address
 from pathlib import Path
 
 from citynoc.importer.communes import Commune
@@ -18,7 +20,8 @@ from citynoc.importer.folder import write
 from citynoc.importer.layout import lay_out
 from citynoc.importer.pages import files_of
 from collector.config import load
-from collector.plan import build
+from collector.model import DeviceName
+from collector.plan import build, diff
 from tests.bench.figures import figure
 
 EXAMPLE = Path(__file__).parents[2] / "config"
@@ -29,12 +32,24 @@ COMMUNES = 208  # of a district: 120 * (2 * 208 + 2) = 50,160 devices and the co
 
 def main() -> None:
     figure("config_load_s", median(lambda: load(EXAMPLE, SECRETS), 7), "s", "<=", 1.5)
+    figure("reload_touched_devices", touched(), "devices", "==", 1)
     with tempfile.TemporaryDirectory() as folder:
         large = Path(folder) / "config"
         large_city(large)
         loaded = checked(large)
         print(f"{loaded} devices", file=sys.stderr)
         figure("config_check_50k_s", median(lambda: checked(large), 3), "s", "<=", 60)
+
+
+def touched() -> int:
+    """Devices whose questions a reload renews or changes when one device of the example has another address."""
+    old, new = load(EXAMPLE, SECRETS), load(EXAMPLE, SECRETS)
+    name = DeviceName("rt-00115")
+    devices = dict(new.inventory.devices)
+    devices[name] = replace(devices[name], address=ip_address("127.99.9.9"))
+    inventory = replace(new.inventory, devices=devices)
+    change = diff(build(old.inventory, old.profiles), build(inventory, new.profiles))
+    return len({poll.device.name for poll in (*change.added, *change.changed, *change.renewed)})
 
 
 def checked(directory: Path) -> int:

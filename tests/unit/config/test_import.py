@@ -31,7 +31,9 @@ def written(directory: Path) -> dict[str, bytes]:
 def test_the_committed_example_is_what_the_list_gives(tmp_path: Path):
     assert main(["import", str(LIST), "--output", str(tmp_path)]) == 0
     for name, content in written(tmp_path).items():
-        assert (CONFIG / name).read_bytes() == content, f"run `citynoc import {LIST.name} --force`: {name}"
+        assert (CONFIG / name).read_bytes() == content, (
+            f"run `citynoc import {LIST.name} --output config --force`: {name}"
+        )
     for folder in ("districts", "calendars"):
         assert {p.name for p in (CONFIG / folder).iterdir()} == {
             p.name for p in (tmp_path / folder).iterdir()

@@ -153,6 +153,7 @@ def test_a_mistake_is_pointed_at_and_nothing_is_written(
         ["--into", "city.yml"],
         ["--into", "../elsewhere.yml"],
         ["--token", "env:X"],
+        ["--force"],
         ["--from", "netbox", "--token", "0123456789"],
     ],
 )

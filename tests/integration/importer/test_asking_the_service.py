@@ -1,0 +1,90 @@
+"""`citynoc plan --against` a service that has TLS and a login, over real handshakes; and one that answers nonsense."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from citynoc.planning.picture import picture_of
+from citynoc.planning.running import NotRunningError, Running, ask
+from collector.config import load
+from collector.model import Secret
+from exporters.guard import guarded
+from exporters.server import Server
+from tests.config.workshop import SECRETS, small_city
+from tests.integration.exporters.test_guard import PASSWORD, WEB, certificate, users
+from tests.unit.exporters.city import FakeViews
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+
+
+class Telling(FakeViews):
+    """Views with a plan to tell."""
+
+    answer: Mapping[str, object] = {}
+
+    def plan(self) -> Callable[[], Mapping[str, object]]:
+        return lambda: self.answer
+
+
+@pytest.fixture
+def views(tmp_path: Path) -> Telling:
+    found = Telling()
+    picture = picture_of(load(small_city(tmp_path), SECRETS)).to_json()
+    overrides = {"listen": "[::1]:9", "snmp_port": 1161, "broker": None, "traps": None, "alertmanager": None}
+    outages = [{"outage": "device:rt-00115", "causes": ["rt-00115"], "affected_devices": []}]
+    found.answer = {
+        "picture": picture,
+        "overrides": overrides,
+        "outages": outages,
+        "series": 7,
+        "applied": None,
+    }
+    return found
+
+
+async def asked(url: str, login: str | None = None, ca_file: Path | None = None) -> Running:
+    return await asyncio.to_thread(ask, url, None if login is None else Secret(login), ca_file)
+
+
+async def test_a_login_and_a_certificate_are_what_it_takes(views: Telling, tmp_path: Path):
+    certificate(tmp_path)
+    users(tmp_path, an=PASSWORD)
+    ca = tmp_path / "cert.pem"
+    async with Server(views, "127.0.0.1", 0, guarded("127.0.0.1", WEB, tmp_path)) as server:
+        url = f"https://127.0.0.1:{server.port}"
+        found = await asked(url, f"an:{PASSWORD}", ca)
+        assert (len(found.picture.devices), found.series, found.settings.snmp_port) == (8, 7, 1161)
+        assert found.settings.listen is not None
+        assert found.settings.listen.host == "::1"
+        for login in (None, "an:wrong", "nobody"):
+            with pytest.raises(NotRunningError, match="it wants a login"):
+                await asked(url, login, ca)
+        with pytest.raises(NotRunningError, match="its certificate is not trusted"):
+            await asked(url, f"an:{PASSWORD}")
+        with pytest.raises(NotRunningError, match="cannot use"):
+            await asked(url, None, tmp_path / "nowhere.pem")
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"picture": None},
+        {"outages": {}},
+        {"series": "many"},
+        {"overrides": {"listen": "nowhere"}},
+        {"overrides": []},
+        {"applied": 1},
+    ],
+)
+async def test_nonsense_is_no_plan(spoilt: dict[str, object], views: Telling):
+    views.answer = {**views.answer, **spoilt}
+    async with Server(views, "127.0.0.1", 0) as server:
+        with pytest.raises(NotRunningError):
+            await asked(f"http://127.0.0.1:{server.port}")
+
+
+async def test_a_login_goes_to_no_other_machine_in_the_clear():
+    with pytest.raises(NotRunningError, match="a login goes over https only"):
+        await asked("http://noc.city.example:9579", "an:b")
