@@ -81,8 +81,6 @@ def run(args: argparse.Namespace) -> int:
             return generate(
                 Path(args.source), args.output or args.config, args.city, force=args.force, as_json=args.json
             )
-        if args.force:
-            raise MisuseError("--force overwrites a whole configuration: say which with --output DIR")
         return _edit(args)
     except MisuseError as why:
         sys.stderr.write(f"citynoc import: {why}\n")
@@ -96,6 +94,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _edit(args: argparse.Namespace) -> int:
+    if args.force:
+        raise MisuseError("--force overwrites a whole configuration: say which with --output DIR")
     columns = read_columns(args.map, args.set, args.word)
     rows = _rows(args, columns)
     wanted = wanted_of(rows, columns.constants)
