@@ -1,6 +1,7 @@
 """Targets, maps and surveys as files: what ships is right, and every mistake has its place."""
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from citynoc.importer.surveys import communes_of, surveys
 from collector.config.coverage import read_coverage
 from collector.coverage.evidence import Evidence
+from collector.coverage.target import LinkRule
 from tests.house.tree import ROOT
 
 CONFIG = ROOT / "config"
@@ -80,6 +82,25 @@ def test_the_small_city_is_read_with_the_digests_of_its_files(small: Path):
             "mixes households and population",
         ),
         ("targets.yml", "deadline: 2025-12-31", "deadline: end of 2025", "is not a day"),
+        ("targets.yml", "measured: true", "measured: yes", "'yes' is neither true nor false"),
+        ("targets.yml", "measured: true", "measured: [true]", "measured"),
+        (
+            "targets.yml",
+            "measured: true",
+            "measured: {capacity: 100}",
+            "unknown key 'capacity' in 'measured'",
+        ),
+        (
+            "targets.yml",
+            "measured: true",
+            "measured: {availability: 99}",
+            "'99' is not a share between 0 and 1",
+        ),
+        ("targets.yml", "measured: true", "measured: {window: 36h}", "not a number of whole days"),
+        ("targets.yml", "measured: true", "measured: {window: 400d}", "is not between"),
+        ("targets.yml", "measured: true", "measured: {backup: needed}", "'needed' is not a word"),
+        ("targets.yml", "measured: true", "measured: {capacity_mbps: 0}", "'0' is not between 1 and"),
+        ("targets.yml", "measured: true", "measured: {latency_ms: 20ms}", "'20ms' is not a whole number"),
         ("admin/communes.csv", "C,00003", "C,3", "'3' is not five digits"),
         ("admin/communes.csv", "00003", "00001", "commune 00001 is there twice"),
         ("admin/relation.csv", "00003,C", "00009,C", "no commune is called 00009"),
@@ -109,3 +130,24 @@ def test_other_files_beside_surveys_are_named(small: Path):
     assert [str(one) for one in problems] == [
         "surveys/june.xlsx:1:1: warning: no part of citynoc reads this file — a survey ends in .csv"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ("true", LinkRule()),
+        ("false", None),
+        ("{}", LinkRule()),
+        (
+            "{availability: 0.95, window: 7d, known: 0, capacity_mbps: 100, backup: required, latency_ms: 40}",
+            LinkRule(Fraction(19, 20), 7, Fraction(0), 100, backup=True, latency=40),
+        ),
+    ],
+)
+def test_what_is_asked_of_a_link(small: Path, written: str, rule: LinkRule | None):
+    path = small / "targets.yml"
+    path.write_text(path.read_text().replace("measured: true", f"measured: {written}"))
+    evidence, problems = read_coverage(small, small)
+    assert problems == []
+    assert evidence is not None
+    assert evidence.targets["fibre-communes"].measured == rule
