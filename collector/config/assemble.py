@@ -12,7 +12,7 @@ from collector.config.document import Document, Steps
 from collector.config.draft import Draft
 from collector.config.files import Files, Part
 from collector.config.names import Complaints, Guesser, Register
-from collector.config.problems import Problem, Severity
+from collector.config.problems import Problem, Severity, closest
 from collector.config.schema_city import CityFile
 from collector.config.schema_network import COMMUNE, CoreFile, DeviceShape, DistrictFile, SiteShape
 from collector.model import (
@@ -175,6 +175,17 @@ class _Levels:
         return settings
 
 
+def _role_hint(assembly: Assembly, levels: _Levels, name: str) -> str:
+    """How a device gets a role; where a beginning of a name is much like its own, that line may be the wrong one."""
+    prefixes = ", ".join(f"{prefix}-" for prefix in levels.names)
+    hint = f"write `role:`, or begin its name with one of {prefixes}" if prefixes else "write `role:`"
+    near = closest(name.partition("-")[0], levels.names)
+    if near is None:
+        return hint
+    place = assembly.files.city.document.place(("name_roles", near), key=True)
+    return f"{hint}; {near}- stands in {place.file}, line {place.line}"
+
+
 def _add_device(
     assembly: Assembly, levels: _Levels, name: str, shape: DeviceShape, *, code: str, site: SiteShape
 ) -> None:
@@ -194,8 +205,7 @@ def _add_device(
     if role is None:
         assembly.device_names.spoilt.add(name)
         if assembly.files.city.whole:
-            prefixes = ", ".join(f"{prefix}-" for prefix in levels.names)
-            hint = f"write `role:`, or begin its name with one of {prefixes}" if prefixes else "write `role:`"
+            hint = _role_hint(assembly, levels, name)
             complaints.add(document.problem(steps, f"device '{name}' has no 'role'", hint, key=True))
         return
     settings = dict(levels.of(role))

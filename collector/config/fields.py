@@ -200,9 +200,7 @@ _TEXT = {"type": ["string", "number", "boolean"]}
 _WHOLE = {"type": "integer"}
 
 Text = Annotated[str, BeforeValidator(read_text), as_json(**_TEXT)]
-Duration = Annotated[
-    float, BeforeValidator(read_duration), as_json(type="string", pattern=DURATION_PATTERN)
-]
+Duration = Annotated[float, BeforeValidator(read_duration), as_json(type="string", pattern=DURATION_PATTERN)]
 Integer = Annotated[int, BeforeValidator(read_integer), as_json(**_WHOLE)]
 Number = Annotated[float, BeforeValidator(read_number), as_json(type="number")]
 Truth = Annotated[bool, BeforeValidator(read_truth), as_json(type="boolean")]
