@@ -151,6 +151,10 @@ class ServiceViews:
         """The sitting of a meeting that is shown, else its next one."""
         return self._conferring.sitting(meeting)
 
+    def coming(self) -> Sequence[Sitting]:
+        """The next sitting of every meeting in sight."""
+        return self._conferring.coming()
+
     def meeting_names(self) -> Sequence[str]:
         """Every meeting in sight."""
         return self._conferring.names()

@@ -152,6 +152,9 @@ class Views(Protocol):
     def sitting(self, meeting: str, /) -> Sitting | None:
         """The sitting of a meeting that is shown, else its next one within two months."""
 
+    def coming(self) -> Sequence[Sitting]:
+        """The sitting of each meeting that is shown, else its next one within two months, by start."""
+
     def meeting_names(self) -> Sequence[str]:
         """Every meeting of the next two months."""
 

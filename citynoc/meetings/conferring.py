@@ -100,6 +100,14 @@ class Conferring:
         following = next(coming, None)
         return None if following is None else Sitting(following, phase(following, now))
 
+    def coming(self) -> list[Sitting]:
+        """What is shown, and the next sitting of every other meeting in sight, by start."""
+        now = self._clock.unix()
+        shown = {one.occurrence.meeting: one for one in self.standing.sittings}
+        for one in self._calendar.current(now, SIGHT):
+            shown.setdefault(one.meeting, Sitting(one, phase(one, now)))
+        return sorted(shown.values(), key=lambda one: (one.occurrence.start, one.occurrence.meeting))
+
     def names(self) -> list[str]:
         """Every meeting in sight, and those still shown."""
         now = self._clock.unix()

@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from aiohttp import hdrs, web
 
-from collector.meetings.standing import Sitting
 from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
 from exporters.live import city as cities
 from exporters.live import confer, place
@@ -97,7 +96,7 @@ class LivePage:
                 ready=ready,
             )
 
-        ready, standing, sittings = self._views.ready(), self._views.coverage(), self._coming()
+        ready, standing, sittings = self._views.ready(), self._views.coverage(), self._views.coming()
         key = ("/", moment.number, scene.say.language, kind, order, part, ready)
         return await self._kept_page(request, scene, key, made)
 
@@ -201,11 +200,6 @@ class LivePage:
         work = partial(self._page, "meeting.html", scene, request, values, address)
         return await self._answer(request, scene, work)
 
-    def _coming(self) -> list[Sitting]:
-        """The next sitting of every meeting in sight."""
-        found = (self._views.sitting(name) for name in self._views.meeting_names())
-        return [one for one in found if one is not None]
-
     async def _area(
         self, request: web.Request, scene: Scene, code: str, name: str, sites: Callable[[], list[Place]]
     ) -> web.StreamResponse:
@@ -243,7 +237,7 @@ class LivePage:
         moment = moment or await self._stream.latest()
         scene = self._scene(request, moment)
         index = await self._indexed(moment.inventory)
-        meetings = confer.near(scene, wanted, self._coming()) if what == "meeting" else []
+        meetings = confer.near(scene, wanted, self._views.coming()) if what == "meeting" else []
 
         def values() -> dict[str, object]:
             near = [] if what == "page" else index.near(wanted) if what != "meeting" else meetings

@@ -1,6 +1,7 @@
 """`meetings.yml` as a whole: what it becomes, what calendars add to it, odd things that are told, and the verbs that show it."""
 
 import json
+import random
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -152,6 +153,20 @@ def test_a_list_with_a_mistake_is_no_stranger(config: Path):
     assert [one.message for one in caught.value.problems if one.severity == "error"] == [
         "unknown key 'town' in choice 'pilots'"
     ]
+
+
+def test_no_damage_to_the_file_does_more_than_be_said(config: Path):
+    text = GOOD + CALENDAR
+    (config / "office.ics").write_text(EVENT)
+    chance = random.Random(5)  # noqa: S311 - the same damage every time
+    for _ in range(150):
+        at, cut = chance.randrange(len(text)), chance.randrange(6)
+        noise = "".join(chance.choice(" :-[]{}0a\"'*&!?.,/|>#\n\té") for _ in range(chance.randrange(4)))
+        (config / "meetings.yml").write_text(text[:at] + noise + text[at + cut :])
+        try:
+            january(load(config, SECRETS))
+        except ConfigurationError as wrong:
+            assert all(one.place.line >= 1 and one.message for one in wrong.problems)  # noqa: PT017 - of any kind
 
 
 # -- verbs ---------------------------------------------------------------------------------------------------------

@@ -188,6 +188,9 @@ class FakeViews:
     def sitting(self, meeting: str, /) -> Sitting | None:
         return self.shown_meetings.of(meeting)
 
+    def coming(self) -> Sequence[Sitting]:
+        return self.shown_meetings.sittings
+
     def meeting_names(self) -> Sequence[str]:
         return [one.occurrence.meeting for one in self.shown_meetings.sittings]
 
