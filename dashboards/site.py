@@ -23,6 +23,8 @@ from dashboards.words import Speaker
 NAME = "site"
 SITE = "$site"
 HERE = worst(("outage", "cause", "carrier"), select(OUTAGE_INFO, site=SITE))
+BEYOND = "~aggregation|core|switch|gateway"
+"""What a way to the core leads through; all routers of the city, over a day, would cost more than the rest of the page."""
 WAN_PORTS = "~router|aggregation|core|switch|gateway"
 
 
@@ -220,15 +222,15 @@ def _path(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
     # As links are at the end of the time that is shown: Prometheus finds the devices once, not at every step.
     parents = _parents_of(f"{select(LINK_INFO, site=SITE)} @ end()")
     beyond = _parents_of(f"({select(LINK_INFO)} @ end() and on (device) {parents})")
-    state = worst(("device", "role"), select(DEVICE_STATE))
+    state = worst(("device", "role"), select(DEVICE_STATE, role=BEYOND))
     return [
         panels.timeline(
             Frame(
                 12,
                 say("The way to the core", "Đường tới lõi"),
                 say(
-                    "State of the devices that the site's uplinks lead to, and of those beyond them.",
-                    "Trạng thái của thiết bị cấp trên mà đường lên dẫn tới, và cấp trên nữa.",
+                    "State of the aggregation, core and switch that the site's uplinks lead to, and of those beyond them.",
+                    "Trạng thái của bộ tập trung, lõi và bộ chuyển mạch mà đường lên dẫn tới, và cấp trên nữa.",
                 ),
                 say("No link is known", "Chưa có đường truyền nào"),
                 (0, 31, 24, 6),
