@@ -60,6 +60,8 @@ def _suspects(content: Sequence[_Line], here: _Line) -> Iterator[Suspect]:
     mine = Suspect(here.number)
     if sum(line.depth == here.depth for line in content) <= COMMON:
         yield mine
+    if above is None and content[0].depth > here.depth:
+        yield Suspect(content[0].number)
     if above is not None and above + 1 < place:
         yield Suspect(content[above].number)
         yield Suspect(content[above + 1].number, parent_is_missing=True)

@@ -176,6 +176,7 @@ sites:
         ('  "00115":', None, 11),
         ('  "00118":', '    "00118":', 15),
         ("cables:", " cables:", 4),
+        ('district: "004"', '  district: "004"', 1),
         ("    devices:", "devices:", 13),
         ("    devices:", "   devices:", 13),
         ("    name: B", "  name: B", 16),
