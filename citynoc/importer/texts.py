@@ -135,7 +135,7 @@ services:
 CREDENTIALS = """\
 # How to be allowed to ask: names that devices and the broker refer to. No secret stands here or in any other
 # file of this directory: `env:NAME` is an environment variable, `file:PATH` the first line of a file that only
-# citynoc may read. SNMP v3:
+# citynoc may read, `credential:NAME` what systemd hands to the service (docs/how-to/secrets.md). SNMP v3:
 #   campus-v3: {version: 3, user: citynoc, auth: sha256, auth_key: env:AUTH_KEY, priv: aes128, priv_key: env:PRIV_KEY}
 #   auth: md5, sha, sha224, sha256, sha384 or sha512; priv: des, aes128, aes192, aes256 (keys are passphrases of at
 #   least 8 characters). aes192c and aes256c are Cisco's way of making the longer keys. Without priv, or without
