@@ -1,5 +1,6 @@
 """`citynoc dashboards publish` against a server that keeps to Grafana's documented API."""
 
+import io
 import json
 from pathlib import Path
 
@@ -80,6 +81,19 @@ def test_a_dry_run_and_a_missing_yes_change_nothing(grafana: FakeGrafana, publis
     said = publish(yes=False)  # nobody sits at a terminal here
     assert (said.code, "say --yes" in said.err) == (1, True)
     assert grafana.writes == []
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])
+def test_at_a_terminal_it_asks(
+    grafana: FakeGrafana, publish: Publish, monkeypatch: pytest.MonkeyPatch, typed: str, code: int
+):
+    terminal = io.StringIO(typed)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    said = publish(yes=False)
+    assert said.code == code
+    assert "Publish this? [y/N]" in said.err
+    assert grafana.writes == ([] if code else FIRST)
 
 
 def test_one_language_alone(grafana: FakeGrafana, publish: Publish):
