@@ -1,9 +1,9 @@
 """OASIS' JSON Schema of SARIF 2.1.0, out of the npm package that carries it; fetched once, kept beside this file."""
 
 import json
-import shutil
 import subprocess
 import tarfile
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,20 +27,21 @@ def schema() -> dict[str, Any]:
 
 
 def _fetch() -> None:
+    """Into a folder of its own first: several test processes may want it at once."""
     KEPT.parent.mkdir(exist_ok=True)
-    packed = subprocess.run(
-        [require("npm"), "pack", "--silent", PACKAGE],
-        cwd=KEPT.parent,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if packed.returncode:
-        pytest.skip(f"npm cannot fetch {PACKAGE}: {packed.stderr.strip()[-200:]}")
-    archive = KEPT.parent / packed.stdout.strip().splitlines()[-1]
-    with tarfile.open(archive) as members:
-        member = members.extractfile(MEMBER)
-        assert member is not None
-        with KEPT.open("wb") as kept:
-            shutil.copyfileobj(member, kept)
-    archive.unlink()
+    with tempfile.TemporaryDirectory(dir=KEPT.parent) as folder:
+        packed = subprocess.run(
+            [require("npm"), "pack", "--silent", PACKAGE],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if packed.returncode:
+            pytest.skip(f"npm cannot fetch {PACKAGE}: {packed.stderr.strip()[-200:]}")
+        with tarfile.open(Path(folder) / packed.stdout.strip().splitlines()[-1]) as members:
+            member = members.extractfile(MEMBER)
+            assert member is not None
+            fresh = Path(folder) / KEPT.name
+            fresh.write_bytes(member.read())
+            fresh.replace(KEPT)
