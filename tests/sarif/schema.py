@@ -31,7 +31,7 @@ def _fetch() -> None:
     KEPT.parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=KEPT.parent) as folder:
         packed = subprocess.run(
-            [require("npm"), "pack", "--silent", PACKAGE],
+            [require("npm"), "pack", "--silent", "--fetch-retries=0", "--fetch-timeout=10000", PACKAGE],
             cwd=folder,
             capture_output=True,
             text=True,
