@@ -30,6 +30,7 @@ CODES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
         "agent_down": ("agent silent", "SNMP im lặng", YELLOW),
         "unreachable": ("unreachable", "không tới được", ORANGE),
         "down": ("down", "hỏng", VERMILION),
+        "notice": ("notice", "lưu ý", BLUE),
         "warning": ("warning", "cảnh báo", YELLOW),
         "major": ("major", "nghiêm trọng", ORANGE),
         "critical": ("critical", "khẩn cấp", VERMILION),

@@ -100,9 +100,9 @@ OUTAGE_STARTED = Family(
 OUTAGE_SEVERITY = Family(
     "citynoc_outage_severity",
     Kind.GAUGE,
-    "1 warning, 2 major, 3 critical.",
+    "0 notice (an endpoint of a meeting, by itself), 1 warning, 2 major, 3 critical.",
     ("outage",),
-    states=((1, "warning"), (2, "major"), (3, "critical")),
+    states=((0, "notice"), (1, "warning"), (2, "major"), (3, "critical")),
 )
 OUTAGE_ACKNOWLEDGED = Family(
     "citynoc_outage_acknowledged",

@@ -311,7 +311,7 @@ class Docket:
         shadow = devices - tops
         meeting = bool(meetings & (sites | {net.devices[i].site for i in tops}))
         severity = severity_of(net, tops, shadow, set(finding.gone), meeting=meeting)
-        if severity > severity.WARNING:
+        if severity > Severity.WARNING:
             sites |= {net.devices[i].site for i in tops}
         new = replace(
             old,

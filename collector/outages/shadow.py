@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
-from collector.model import Role, SiteCode
+from collector.model import Role, SiteCode, Watch
 from collector.outages.rootcause import Finding
 from collector.outages.state import Severity
 from collector.outages.topology import Topology
@@ -52,7 +52,13 @@ def severity_of(
     *,
     meeting: bool,
 ) -> Severity:
-    """Warning where others stand in and nobody is cut off, critical where a meeting is at risk, else major."""
+    """Warning where others stand in and nobody is cut off, critical where a meeting is at risk, else major.
+
+    An endpoint that is watched for meetings is a notice: rooms that are still dark an hour before a city-wide meeting
+    are one list of who cannot join, not five hundred pages.
+    """
+    if not shadow and all(topology.devices[i].watch is Watch.MEETINGS for i in devices):
+        return Severity.NOTICE
     if not shadow and all(_stood_in_for(topology, i, gone) for i in devices):
         return Severity.WARNING
     return Severity.CRITICAL if meeting else Severity.MAJOR

@@ -38,6 +38,7 @@ class CauseKind(StrEnum):
 class Severity(IntEnum):
     """How much an outage matters; the value of `citynoc_outage_severity`."""
 
+    NOTICE = 0  # an endpoint of a meeting, by itself: MeetingNotReady tells of it, by name
     WARNING = 1
     MAJOR = 2
     CRITICAL = 3

@@ -112,6 +112,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "lasted": Text("kéo dài", "lasted"),
         "affected": Text("Bị ảnh hưởng", "Affected"),
         "acknowledged": Text("Đã tiếp nhận", "Acknowledged"),
+        "severity.notice": Text("Lưu ý", "Notice"),
         "severity.warning": Text("Cảnh báo", "Warning"),
         "severity.major": Text("Nghiêm trọng", "Major"),
         "severity.critical": Text("Khẩn cấp", "Critical"),
