@@ -45,12 +45,10 @@ rules() {
     python -m pytest tests/rules
 }
 integration() { python -m pytest -n 4 --dist worksteal tests/integration tests/walks; }
-# Whole cities on ports of their own: three at a time, the longest first.
+# Whole cities on ports of their own, three at a time: two lists of the long ones, and whatever else there is.
 e2e() {
-    side_by_side \
-        "tests/e2e/test_scores.py" \
-        "tests/e2e/test_demo.py tests/e2e/test_city.py" \
-        "tests/e2e --ignore=tests/e2e/test_scores.py --ignore=tests/e2e/test_demo.py --ignore=tests/e2e/test_city.py"
+    local scores="tests/e2e/test_scores.py tests/e2e/test_city.py" people="tests/e2e/test_demo.py tests/e2e/test_oncall.py"
+    side_by_side "$scores" "$people" "tests/e2e $(printf -- '--ignore=%s ' $scores $people)"
 }
 
 # side_by_side PATHS …: one pytest for each list of paths, all at once; prints each one's output when it ends. Fails if one does.
