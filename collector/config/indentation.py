@@ -11,7 +11,6 @@ import yaml
 
 LARGEST = 1 << 20  # characters of a file in which anybody is suspected
 MOST_DEPTHS = 16  # indentations that are tried on a line
-COMMON = 3  # lines that are indented alike: hardly all by mistake
 
 
 class Suspect(NamedTuple):
@@ -58,12 +57,14 @@ def _suspects(content: Sequence[_Line], here: _Line) -> Iterator[Suspect]:
     place = content.index(here)
     above = next((at for at in range(place - 1, -1, -1) if content[at].depth < here.depth), None)
     mine = Suspect(here.number)
-    if sum(line.depth == here.depth for line in content) <= COMMON:
-        yield mine
-    if above is None and content[0].depth > here.depth:
+    if above is None and content[0].depth > here.depth:  # a file's first key stands at the margin
         yield Suspect(content[0].number)
-    if above is not None and above + 1 < place:
+        yield Suspect(content[0].number, parent_is_missing=True)
+    if sum(line.depth == here.depth for line in content) == 1:
+        yield mine
+    if above is not None and content[above].number + 1 < here.number:
         yield Suspect(content[above].number)
+    if above is not None and above + 1 < place:
         yield Suspect(content[above + 1].number, parent_is_missing=True)
         yield Suspect(content[above + 1].number)
     yield mine
