@@ -127,7 +127,10 @@ def _refers(mutation: Mutation, problem: Problem) -> bool:
     quoted |= set(re.findall(r"[\w-]+", problem.message.partition(": ")[2]))
     words = set(_WORD.findall(mutation.before)) | set(_WORD.findall(mutation.after))
     words |= {word.rstrip(":") for word in words}
-    quoted |= {part for name in quoted for part in name.split("-") if len(part) > 2}  # rt-00115: 00115
+    quoted |= {part for name in quoted for part in name.split("-")}  # rt-00115 goes by rt and by 00115
+    quoted |= {
+        part for text in re.findall(r"`([^`]+)`", str(problem)) for part in re.findall(r"[\w-]+", text)
+    }
     return bool(quoted & words)
 
 
