@@ -173,7 +173,9 @@ class Intake:
         ]
         gateway = clip(node, 40)
         word = (
-            f"the gateway: {gateway} is gone" if of_node else f"the endpoint: gateway {gateway} reported its death"
+            f"the gateway: {gateway} is gone"
+            if of_node
+            else f"the endpoint: gateway {gateway} reported its death"
         )
         return Taken(
             hints=tuple(hint for one in gone for hint in one.turned(message.now, word, online=False))

@@ -15,9 +15,7 @@ import pytest
 from collector import atomic
 from tests.house.tree import ROOT, files
 
-WRITES = re.compile(
-    r"\.write_text\(|\.write_bytes\(|\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|mkstemp|os\.O_CREAT"
-)
+WRITES = re.compile(r"\.write_text\(|\.write_bytes\(|\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|mkstemp|os\.O_CREAT")
 ALONE = {
     "collector/atomic.py": "it is the one place",
     "citynoc/printing.py": "a page for a browser in a temporary folder",
