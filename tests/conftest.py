@@ -1,4 +1,4 @@
-"""What every test may rely on: a test that is a coroutine function runs on an event loop of its own.
+"""What every test may rely on: a coroutine function runs on an event loop of its own; logging is as it was.
 
 Where CI=true, property tests draw the same examples each time: a red build is about the change. At a desk they go on
 looking for new ones.
@@ -7,8 +7,10 @@ looking for new ones.
 import asyncio
 import inspect
 import os
+from collections.abc import Iterator
 
 import pytest
+import structlog
 from hypothesis import settings
 
 
@@ -27,3 +29,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     names = pyfuncitem._fixtureinfo.argnames
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_nobodys() -> Iterator[None]:
+    """A test that runs a verb sets up logging to its own captured stderr, which is closed for whoever comes next."""
+    yield
+    structlog.reset_defaults()

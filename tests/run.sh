@@ -35,7 +35,7 @@ lint() {
 }
 types() { mypy; }
 contracts() { lint-imports; }
-# -n: tests that calculate share the cores; tests of real servers mostly wait, so that four at a time fit two cores.
+# -n: tests that calculate share the cores; tests of real servers mostly wait, so that five at a time fit two cores.
 unit() { python -m pytest -n 2 tests/unit tests/house tests/docs; }
 rules() {
     promtool check rules config/rules/*.yml
@@ -44,11 +44,13 @@ rules() {
     amtool check-config deploy/alertmanager/alertmanager.yml
     python -m pytest tests/rules
 }
-integration() { python -m pytest -n 4 --dist worksteal tests/integration tests/walks; }
+integration() { python -m pytest -n 5 --dist worksteal tests/integration tests/walks; }
 # Whole cities on ports of their own, three at a time: two lists of the long ones, and whatever else there is.
 e2e() {
-    local scores="tests/e2e/test_scores.py tests/e2e/test_city.py" people="tests/e2e/test_demo.py tests/e2e/test_oncall.py"
-    side_by_side "$scores" "$people" "tests/e2e $(printf -- '--ignore=%s ' $scores $people)"
+    local scores="tests/e2e/test_scores.py tests/e2e/test_city.py tests/e2e/test_oncall.py"
+    local demo="tests/e2e/test_demo.py tests/e2e/test_coverage_report.py"
+    # shellcheck disable=SC2086 # lists of words
+    side_by_side "$scores" "$demo" "tests/e2e $(printf -- '--ignore=%s ' $scores $demo)"
 }
 
 # side_by_side PATHS …: one pytest for each list of paths, all at once; prints each one's output when it ends. Fails if one does.
