@@ -15,8 +15,11 @@ from collector.meetings.matching import Words
 MOST_TITLE = 200
 MOST_NAME = 63
 MOST_SAID = 120
-REFUSALS: Final = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, IndexError)
-"""What the libraries raise on properties that contradict one another: they have no tree of their own."""
+REFUSALS: Final = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, IndexError, OSError)
+"""What the libraries raise on properties that contradict one another: they have no tree of their own.
+
+OSError is of a TZID that is no file's name in the zones' directory: a folder (`Asia`), or longer than a name may be.
+"""
 
 
 def words_of(event: Any) -> Words:
@@ -75,5 +78,7 @@ def known_zone(name: str) -> tzinfo | None:
 
 def said(error: Exception) -> str:
     """A library's complaint in one bounded line."""
+    if isinstance(error, OSError):
+        return "the event cannot be read: it names a time zone that there is not"
     text = plain(str(error))
     return f"the event cannot be read: {text[:MOST_SAID]}" if text else "the event cannot be read"
