@@ -32,8 +32,10 @@ class Incident:
 
 
 def incidents(found: Sequence[Attendance], outages: Sequence[Past], span: Span) -> tuple[Incident, ...]:
-    """In the order they began."""
-    """Outages that touched participants, those who left and those who never came; what an outage explains is its own."""
+    """In the order they began.
+
+    Outages that touched participants, those who left and those who never came; what an outage explains is its own.
+    """
     ours = {one.site for one in found}
     told: list[Incident] = [*_poor(found)]
     explained: set[str] = set()
@@ -76,9 +78,12 @@ def _poor(found: Sequence[Attendance]) -> Iterator[Incident]:
 
 def _crowds(some: Sequence[Attendance]) -> Iterator[Incident]:
     poor = [(stay, one.site) for one in some for stay in one.stays if stay.connected and stay.grade == POOR]
-    turns = sorted([(stay.begin, 1) for stay, _ in poor] + [(stay.end, -1) for stay, _ in poor])
+    turns: Counter[float] = Counter()  # summed by moment: whose stay only changes its reason goes on
+    for stay, _ in poor:
+        turns[stay.begin] += 1
+        turns[stay.end] -= 1
     number, begin = 0, 0.0
-    for at, step in turns:
+    for at, step in sorted(turns.items()):
         before, number = number, number + step
         if before < A_CROWD <= number:
             begin = at

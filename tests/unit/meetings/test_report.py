@@ -106,6 +106,13 @@ def test_poor_calls_of_a_district_at_once_are_one_incident(inventory: Inventory)
     assert "nhiều cuộc gọi kém" in page(told, "Hà Nội", Writer(Language.VIETNAMESE, ZONE))
 
 
+def test_poor_calls_stay_one_incident_when_the_reason_changes():
+    rows = [row(START, site, 1, "NO-GO", "call_loss", grade=2) for site in SITES[:3]]
+    rows += [row(START + 60, SITES[0], 1, "NO-GO", "jitter", grade=2), row(START + 120, SITES[0], 1, grade=0)]
+    told = report(Sources(SITTING, SITES[:3], rows, ()), city(1, 4), END)
+    assert [(one.kind, one.begin, one.end) for one in told.incidents] == [("poor", START, START + 120)]
+
+
 def test_quality_by_district(told: Report):
     first, second = told.districts
     assert (first.communes, first.joined) == (2, 1)
