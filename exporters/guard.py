@@ -77,6 +77,10 @@ class Guard:
 
     def _load_certificate(self) -> None:
         try:
+            # Tried elsewhere first: OpenSSL takes a certificate that does not fit the key, and then has neither.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+                self._certificate, self._key, password=_no_password
+            )
             self.context.load_cert_chain(self._certificate, self._key, password=_no_password)
         except OSError as error:  # ssl.SSLError is one
             reason = error.strerror or str(error)

@@ -137,6 +137,15 @@ async def test_changed_users_and_certificates_count_at_once_and_broken_ones_do_n
                 assert response.status == 200
 
 
+async def test_a_certificate_that_does_not_fit_its_key_leaves_the_old_pair_in_force(folder: Path):
+    async with serving(folder) as (client, _):
+        key = (folder / "key.pem").read_bytes()
+        certificate(folder)
+        (folder / "key.pem").write_bytes(key)
+        for _ in range(2):  # every request shakes hands anew
+            assert await status(client, "/-/healthy", login("an", PASSWORD)) == 200
+
+
 async def test_a_right_login_is_compared_once_and_a_storm_of_wrong_ones_is_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
