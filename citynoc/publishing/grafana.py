@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlsplit
 
 from grafana_client.api import GrafanaApi
@@ -22,6 +22,9 @@ MOST_FOUND = 5000
 TOKEN = re.compile(r"[\x21-\x7e]{8,1024}")
 MESSAGES = 300
 UNAUTHORISED, FORBIDDEN, NOT_FOUND, CONFLICT, PRECONDITION = 401, 403, 404, 409, 412
+
+
+T = TypeVar("T")
 
 
 class RefusedError(Exception):
@@ -105,6 +108,10 @@ class Grafana:
             timeout=TIMEOUT,
         )
         self._api.client.s.max_redirects = 0  # a token goes where it was meant to go, and nowhere else
+        if protocol == "http":
+            self._api.client.s.trust_env = (
+                False  # HTTP_PROXY would get it, readable, for this machine's address
+            )
         self._name = f"{protocol}://{host}" + (f":{port}" if port else "")
 
     def __enter__(self) -> Self:
@@ -128,9 +135,7 @@ class Grafana:
         told = self._ask(lambda: self._api.folder.get_folder(quote(uid, safe="")), absent=True)
         if told is None:
             return None
-        return Folder(
-            str(told.get("title", "")), bool(told.get("canSave", True)), str(told.get("managedBy") or "")
-        )
+        return self._understood(_folder, told)
 
     def make_folder(self, uid: str, title: str) -> None:
         """Make a folder at the root."""
@@ -144,21 +149,19 @@ class Grafana:
         if not isinstance(told, list):
             raise RefusedError(f"{self._name}: the search answers something else than a list")
         # An older Grafana may ignore the folder: what stands elsewhere is none of ours.
-        return {str(one["uid"]): str(one["title"]) for one in told if one.get("folderUid") == folder}
+        return self._understood(
+            lambda found: {
+                str(one["uid"]): str(one["title"]) for one in found if one.get("folderUid") == folder
+            },
+            told,
+        )
 
     def dashboard(self, uid: str) -> Saved | None:
         """The dashboard with everything in it, or None if there is none."""
         told = self._ask(lambda: self._api.dashboard.get_dashboard(quote(uid, safe="")), absent=True)
         if told is None:
             return None
-        content, meta = told["dashboard"], told["meta"]
-        return Saved(
-            content,
-            int(content.get("version") or 0),
-            str(meta.get("folderUid") or ""),
-            str(meta.get("folderTitle") or ""),
-            bool(meta.get("provisioned")),
-        )
+        return self._understood(_saved, told)
 
     def latest(self, uid: str) -> Version | None:
         """The dashboard's latest version; None if Grafana tells of none."""
@@ -169,13 +172,7 @@ class Grafana:
         listed = told.get("versions") if isinstance(told, dict) else told  # a list before Grafana 11
         if not listed:
             return None
-        last = max(listed, key=lambda one: int(one["version"]))
-        return Version(
-            int(last["version"]),
-            str(last.get("createdBy") or "?"),
-            str(last.get("created") or "?"),
-            str(last.get("message") or ""),
-        )
+        return self._understood(_version, listed)
 
     def save(self, content: Json, *, folder: str, message: str, version: int | None, overwrite: bool) -> None:
         """Make the dashboard (`version` None) or replace that version of it. Raises ChangedMeanwhileError."""
@@ -204,6 +201,13 @@ class Grafana:
         except (OSError, ValueError) as broken:  # niquests' errors are OSErrors; an answer that is no JSON
             raise RefusedError(f"{self._name}: {_sentence(broken)}") from None
 
+    def _understood(self, read: Callable[[Any], T], told: Any) -> T:
+        """What `read` makes of an answer."""
+        try:
+            return read(told)
+        except (AttributeError, LookupError, TypeError, ValueError):
+            raise RefusedError(f"{self._name} answers something else than Grafana does") from None
+
     def _refusal(self, refused: GrafanaException) -> RefusedError:
         said = _message(refused)
         if refused.status_code == UNAUTHORISED:
@@ -217,6 +221,33 @@ class Grafana:
         if refused.status_code:
             return RefusedError(f"{self._name} answers {refused.status_code}: {said}")
         return RefusedError(f"{self._name}: {said}")
+
+
+def _folder(told: Any) -> Folder:
+    return Folder(
+        str(told.get("title", "")), bool(told.get("canSave", True)), str(told.get("managedBy") or "")
+    )
+
+
+def _saved(told: Any) -> Saved:
+    content, meta = told["dashboard"], told["meta"]
+    return Saved(
+        content,
+        int(content.get("version") or 0),
+        str(meta.get("folderUid") or ""),
+        str(meta.get("folderTitle") or ""),
+        bool(meta.get("provisioned")),
+    )
+
+
+def _version(listed: Any) -> Version:
+    last = max(listed, key=lambda one: int(one["version"]))
+    return Version(
+        int(last["version"]),
+        str(last.get("createdBy") or "?"),
+        str(last.get("created") or "?"),
+        str(last.get("message") or ""),
+    )
 
 
 def _message(refused: GrafanaException) -> str:

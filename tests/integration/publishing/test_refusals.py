@@ -122,6 +122,41 @@ def test_a_server_that_is_something_else(publish: Publish, handler: type[BaseHTT
     assert said in refused.err
 
 
+@pytest.mark.parametrize(
+    ("question", "odd"),
+    [
+        ("_folder", ["x"]),
+        ("_search", [1]),
+        ("_board", {}),
+        ("_board", {"dashboard": 1, "meta": 2}),
+        ("_version", 7),
+        ("_version", {"version": "x"}),
+    ],
+)
+def test_an_answer_that_is_json_and_not_what_was_asked(
+    grafana: FakeGrafana, publish: Publish, monkeypatch: pytest.MonkeyPatch, question: str, odd: object
+):
+    assert publish().code == 0
+    grafana.writes.clear()
+    monkeypatch.setattr(grafana, question, lambda *_: odd)
+    refused = publish()
+    assert refused.code == 1
+    assert refused.err == f"{grafana.address} answers something else than Grafana does\n"
+    assert grafana.writes == []
+
+
+def test_the_token_for_this_machine_goes_through_no_proxy(
+    grafana: FakeGrafana, publish: Publish, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving(answering(200, b'{"database": "ok"}', "application/json")) as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        assert publish().code == 0
+    assert len(grafana.boards) == 4
+
+
 def test_nobody_listens(publish: Publish):
     with serving(answering(200, b"")) as address:
         pass
