@@ -8,6 +8,7 @@ Source: NetBox, "REST API Overview" (docs/integrations/rest-api.md: pagination b
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from collector.model import Place, Role, Secret, only_here
 PAGE = 500
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes
 MOST_OBJECTS = 200_000
+TOKEN = re.compile(r"[\x21-\x7e]{1,1024}")
 SECONDS = 60.0
 """The longest that one page may take; connecting may take a sixth of it."""
 
@@ -79,6 +81,8 @@ def read_netbox(netbox: NetBox, columns: Columns) -> Found:
         ) from None
     except TimeoutError:  # an OSError too
         raise NetBoxError(f"{base}: no answer within {netbox.seconds:g} s") from None
+    except UnicodeError:
+        raise NetBoxError(f"{base}: no machine can have this name") from None
     except (aiohttp.ClientError, OSError) as error:
         raise NetBoxError(f"{base}: {_reason(error)}") from None
     found = Found()
@@ -107,6 +111,8 @@ async def _fetch(netbox: NetBox, base: str) -> tuple[list[dict[str, Any]], dict[
     headers = {"Accept": "application/json", "User-Agent": "citynoc"}
     if netbox.token is not None:
         secret = netbox.token.reveal()
+        if not TOKEN.fullmatch(secret):  # else it would be refused as a header, by a program and not in words
+            raise NetBoxError("what stands where the token should be is no token of NetBox's")
         scheme = "Bearer" if secret.startswith("nbt_") else "Token"
         headers["Authorization"] = f"{scheme} {secret}"
     context = None
@@ -124,7 +130,7 @@ async def _fetch(netbox: NetBox, base: str) -> tuple[list[dict[str, Any]], dict[
         if not any(name.startswith("status") for name, _ in filters):
             filters.append(("status", "active"))
         devices = await _list(session, f"{base}/api/dcim/devices/", [*filters, ("exclude", "config_context")])
-        wanted = {one.get("id") for device in devices if isinstance(one := device.get("site"), dict)}
+        wanted = {brief["id"] for device in devices if (brief := _brief(device)) is not None}
         sites = await _list(session, f"{base}/api/dcim/sites/", []) if wanted else []
         return devices, {one["id"]: one for one in sites if one["id"] in wanted}
 
@@ -141,6 +147,7 @@ async def _list(
         results, count, following = page.get("results"), page.get("count"), page.get("next")
         if not isinstance(results, list) or not isinstance(count, int):
             raise NetBoxError(f"{url}: this is no list of NetBox's (no 'results' and 'count')")
+        before = len(found)
         for one in results:
             if not isinstance(one, dict) or not isinstance(one.get("id"), int):
                 raise NetBoxError(f"{url}: an object without 'id'")
@@ -153,7 +160,7 @@ async def _list(
                     f"{url}: gave {len(found)} of {count} objects: it changed while it was read; try again"
                 )
             return [*found.values()]
-        if not isinstance(following, str) or following in asked or not results:
+        if not isinstance(following, str) or following in asked or len(found) == before:
             raise NetBoxError(f"{url}: the pages go in a circle")
         asked.add(following)
         params = parse_qsl(urlsplit(following).query, keep_blank_values=True)
@@ -181,6 +188,12 @@ async def _page(session: aiohttp.ClientSession, url: str, params: list[tuple[str
     return page
 
 
+def _brief(device: dict[str, Any]) -> dict[str, Any] | None:
+    """The device's site as its list has it."""
+    site = device.get("site")
+    return site if isinstance(site, dict) and isinstance(site.get("id"), int) else None
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"cannot connect: {error.os_error.strerror or error.os_error}"
@@ -191,9 +204,8 @@ def _take(
     found: Found, base: str, device: dict[str, Any], sites: Mapping[int, dict[str, Any]], columns: Columns
 ) -> None:
     source = printable(f"{base}/dcim/devices/{device['id']}/ ({str(device.get('name'))[:60]})")
-    brief = device.get("site")
-    site = sites.get(brief["id"], brief) if isinstance(brief, dict) and "id" in brief else brief
-    record = {**device, "site": site}
+    brief = _brief(device)
+    record = device if brief is None else {**device, "site": sites.get(brief["id"], brief)}
     values = dict(_values(record, columns))
     if not values.get("device"):
         found.notes.append(Problem(Place(source, 0, 0), "it has no name: left out"))

@@ -172,6 +172,7 @@ def test_a_page_without_end_and_an_answer_that_never_comes(
         (["http://netbox.city.example/"], "the token goes over https only"),
         (["https://127.0.0.1:1/", "--ca-file", "nowhere.pem"], "cannot use nowhere.pem"),
         (["https://127.0.0.1:1/"], "cannot connect"),
+        (["https://netbox..example/"], "no machine can have this name"),
     ],
 )
 def test_an_address_that_will_not_do(
@@ -181,6 +182,37 @@ def test_an_address_that_will_not_do(
     told = capsys.readouterr().err
     assert said in told
     assert "pass" not in told
+
+
+def test_a_token_that_is_no_header(
+    server: NetBoxServer, config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("NETBOX_TOKEN", "first-half\nsecond-half")
+    assert fetched(server, config) == 1
+    said = capsys.readouterr().err
+    assert "no token of NetBox's" in said
+    assert "half" not in said
+    assert server.asked == []
+
+
+def test_a_site_whose_number_is_none(server: NetBoxServer, config: Path):
+    for device in server.devices:
+        device["site"]["id"] = [1]
+    found = client.read_netbox(client.NetBox(server.url, Secret(server.token)), Columns())
+    assert found.rows
+
+
+def test_pages_that_bring_nothing_new_end(server: NetBoxServer, monkeypatch: pytest.MonkeyPatch):
+    genuine = server.answer
+
+    def turning(path: str, query: dict[str, list[str]]) -> tuple[int, object]:
+        status, body = genuine(path, {**query, "offset": ["0"]})
+        return status, {**body, "next": f"{server.url}{path}?offset={len(server.asked)}"}
+
+    monkeypatch.setattr(server, "answer", turning)
+    with pytest.raises(client.NetBoxError, match="the pages go in a circle"):
+        client.read_netbox(client.NetBox(server.url, Secret(server.token)), Columns())
+    assert len(server.asked) == 2
 
 
 def test_no_token_and_a_wrong_one(
