@@ -163,15 +163,21 @@ class Conferring:
         return minutes
 
     def _close_others(self, shown: tuple[Occurrence, ...], now: float) -> None:
-        """What is over is closed; what is gone from the calendar before its end was cancelled."""
+        """What is over is closed; what is gone from the calendar before its end was cancelled.
+
+        So is what was put off until it has not to be prepared yet: then it is prepared as another sitting.
+        """
         by_name = {one.meeting: one for one in shown}
         for name, minutes in list(self._minutes.items()):
             other = by_name.get(name)
+            same = other is not None and _same(minutes.occurrence, other, now)
+            if other is not None and same and other.end <= now < minutes.occurrence.end:
+                minutes.moved(other)  # cut short, and over by that
             if minutes.occurrence.end <= now:
                 self._journal.note(minutes.close(now))
                 del self._minutes[name]
                 log.info("meeting.ended", meeting=name)
-            elif other is None or not _same(minutes.occurrence, other, now):
+            elif other is None or not same or not other.counts(now):
                 self._journal.note(minutes.close(now, cancelled=True))
                 del self._minutes[name]
                 log.info("meeting.cancelled", meeting=name)

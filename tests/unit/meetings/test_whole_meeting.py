@@ -258,6 +258,42 @@ def test_a_meeting_that_is_cancelled_while_prepared_is_closed(small: Inventory, 
     assert row.cancelled
 
 
+@pytest.mark.timeout(120)
+def test_a_meeting_that_is_put_off_for_hours_is_not_written_down_as_held(small: Inventory, path: Path):
+    sitting = meeting(small, length=LENGTH)
+    stage, plan = Stage(small, start=START - 1200), Plan(sitting)
+    later = replace(sitting, start=START + 7200, end=START + 7200 + LENGTH)
+
+    async def play(desk: Desk) -> None:
+        await desk.wait(60)
+        desk.conferring.reconfigure(Calendar((Plan(later),)), small)
+        await desk.wait(30)
+        assert desk.phase() == Phase.PLANNED
+
+    lived(path, stage, plan, play)
+    with Archive(path) as archive:
+        (row,) = archive.sittings()
+    assert (row.key, row.ended, row.cancelled) == (START, START, True)
+
+
+@pytest.mark.timeout(120)
+def test_a_meeting_that_is_cut_short_while_it_runs_is_over_when_it_was(small: Inventory, path: Path):
+    sitting = meeting(small, length=LENGTH)
+    stage, plan = Stage(small, start=START - 300), Plan(sitting)
+
+    async def play(desk: Desk) -> None:
+        await desk.until(START + 300)
+        shorter = replace(sitting, end=START + 240)
+        desk.conferring.reconfigure(Calendar((Plan(shorter),)), small)
+        await desk.wait(30)
+        assert desk.phase() == Phase.ENDED
+
+    lived(path, stage, plan, play)
+    with Archive(path) as archive:
+        (row,) = archive.sittings()
+    assert (row.ended, row.cancelled) == (START + 240, False)
+
+
 def test_who_comes_and_goes_all_the_time_is_written_down_so_often_and_no_more(small: Inventory):
     minutes, rows = Minutes(meeting(small)), 0
     for turn in range(3000):
