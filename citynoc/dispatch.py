@@ -54,7 +54,9 @@ class Dispatch:
         self._store.forget(gone)
         self.uplinks.reconfigure(inventory)
         self.readings.forget(gone)
-        self.grader.forget(gone)
+        heard = inventory.city.broker is not None
+        self.readings.unexpected(one.name for one in inventory.devices.values() if not (heard and one.mqtt))
+        self.grader.forget(gone | _elsewhere(self._inventory, inventory))
         for device in gone:
             for question in Question:
                 self._exposition.drop(PollKey(device, question))
@@ -175,3 +177,13 @@ def _link_readings(device: Device, measured: tuple[Measured, ...]) -> Iterator[t
 def _interface_names(series: SeriesSet) -> Iterator[str]:
     column = series.family.labels.index("ifName")
     return (row[column] for row in series.labels)
+
+
+def _elsewhere(old: Inventory, new: Inventory) -> set[DeviceName]:
+    """Devices that stayed under another identity, which the series of their grades would not show."""
+    return {
+        name
+        for name, was in old.devices.items()
+        if (now := new.devices.get(name)) is not None
+        and (was.site, was.district, was.role) != (now.site, now.district, now.role)
+    }

@@ -141,6 +141,11 @@ class Readings:
             for kept in (self._said, self._silences, self._lines):
                 kept.pop(device, None)
 
+    def unexpected(self, devices: Iterable[DeviceName]) -> None:
+        """These devices are not asked to publish: what was missing from them is missed no more."""
+        for device in devices:
+            self._silences.pop(device, None)
+
     def _line(self, device: DeviceName) -> Line:
         line = self._lines.get(device)
         if line is None:
