@@ -95,25 +95,39 @@ def _extract(archive: bytes, folder: Path) -> None:
     """Files and folders, and links that stay inside; nothing else and nowhere else."""
     try:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            links = []
             for number, member in enumerate(tar):
                 if number >= MOST_FILES:
                     raise NoCommitError(f"the commit has more than {MOST_FILES} files here")
-                _put(tar, member, folder)
+                link = _put(tar, member, folder)
+                links += [] if link is None else [link]
+            _tie(links, folder)
     except (tarfile.TarError, OSError) as error:
         raise NoCommitError(f"cannot unpack the commit: {error}") from None
 
 
-def _put(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+def _put(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> tuple[Path, str] | None:
+    """Put a file or folder in its place; a link is given back, with its aim."""
     path = Path(os.path.normpath(folder / member.name))
     if not path.is_relative_to(folder):
         raise NoCommitError(f"the commit has a file outside of itself: {member.name[:200]!r}")
     if member.isdir():
         path.mkdir(parents=True, exist_ok=True)
     elif member.issym():
-        aim = Path(os.path.normpath(path.parent / member.linkname))
-        if aim.is_relative_to(folder):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.symlink_to(member.linkname)
+        return path, member.linkname
     elif member.isfile() and (stream := tar.extractfile(member)) is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic.replace(path, stream.read())
+    return None
+
+
+def _tie(links: Sequence[tuple[Path, str]], folder: Path) -> None:
+    """Make the links, after everything else so that nothing is written through one; those that lead out go again."""
+    for path, aim in links:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(aim)
+    # A link through a link leads elsewhere than its text says: realpath asks the file system.
+    real = os.path.realpath(folder)
+    out = [path for path, _ in links if os.path.commonpath([real, os.path.realpath(path)]) != real]
+    for path in out:
+        path.unlink()

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citynoc.__main__ import main
+from citynoc.planning.commit import checked_out
 from citynoc.planning.difference import compare
 from citynoc.planning.picture import NotAPictureError, from_json, picture_of, plain
 from collector import plan
@@ -250,6 +251,20 @@ def test_a_configuration_that_is_the_top_of_its_repository(config: Path, capsys:
     git("commit", "-qm", "first", at=config)
     assert main(["plan", "--against", "HEAD"]) == 0
     assert capsys.readouterr().out == "no difference\n"
+
+
+def test_links_of_a_commit_lead_nowhere_outside_of_it(repository: Path, tmp_path: Path):
+    (repository / "a" / "b").mkdir(parents=True)
+    (repository / "a" / "b" / "up").symlink_to("../..")  # to the configuration: allowed
+    (repository / "near").symlink_to("city.yml")
+    (repository / "far").symlink_to("/etc")
+    (repository / "through").symlink_to("a/b/up/../../..")  # reads as if it led to the configuration
+    git("add", ".", at=tmp_path)
+    git("commit", "-qm", "links", at=tmp_path)
+    with checked_out(repository, "HEAD") as folder:
+        found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_symlink()}
+        assert found == {"a/b/up", "near"}
+        assert (folder / "near").read_bytes() == (repository / "city.yml").read_bytes()
 
 
 def test_a_commit_with_a_mistake_is_told_by_its_name(
