@@ -4,20 +4,25 @@ Whenever the program is killed, the old file or the new one stands there, never 
 write is a hidden file beside it (`.NAME.…`), which nothing of ours reads. Source: rename(2), fsync(2).
 """
 
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PLAIN = 0o644
+DRAFT = ".draft"
+"""What the name of a draft ends with, so that a person's own hidden copy is never taken for one."""
 
 
 def replace(path: Path, content: bytes | str, *, mode: int | None = None) -> None:
     """Put `content` at `path`. Raises OSError, and then nothing has changed.
 
-    `mode` is the new file's; without it a file that is there keeps its own and a new one gets 0644. Where `path` is
-    a symbolic link, the file that it leads to is replaced.
+    `mode` is the new file's; without it a file that is there keeps its own and a new one gets 0644. A file that is
+    there keeps its owner and group as far as the system allows. Where `path` is a symbolic link, the file that it
+    leads to is replaced.
     """
     with draft(path, content, mode=mode):
         pass
@@ -27,12 +32,19 @@ def replace(path: Path, content: bytes | str, *, mode: int | None = None) -> Non
 def draft(path: Path, content: bytes | str, *, mode: int | None = None) -> Iterator[Path]:
     """As `replace`, with a look at it first: the block gets the complete draft, and may raise to take it back."""
     path = path.resolve() if path.is_symlink() else path
+    there = path.stat() if path.exists() else None
+    if there is not None and not stat.S_ISREG(
+        there.st_mode
+    ):  # root would put a file in the place of /dev/null
+        raise OSError(errno.EINVAL, "it is no plain file that could be replaced", str(path))
     if mode is None:
-        mode = path.stat().st_mode & 0o777 if path.exists() else PLAIN
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        mode = PLAIN if there is None else there.st_mode & 0o777
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
+            if there is not None:
+                _belong(stream.fileno(), there)
             os.fchmod(stream.fileno(), mode)  # before a byte of it is there, whatever the umask
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
@@ -42,6 +54,18 @@ def draft(path: Path, content: bytes | str, *, mode: int | None = None) -> Itera
     finally:
         temporary.unlink(missing_ok=True)
     sync(path.parent)
+
+
+def _belong(handle: int, there: os.stat_result) -> None:
+    """To whom the old file belongs: root edits a file that only the service's group may read, and it stays theirs."""
+    own = os.fstat(handle)
+    if (own.st_uid, own.st_gid) == (there.st_uid, there.st_gid):
+        return
+    try:
+        os.fchown(handle, there.st_uid, there.st_gid)
+    except PermissionError:  # not root: at least the group, where one is a member of it
+        with suppress(PermissionError):
+            os.fchown(handle, -1, there.st_gid)
 
 
 def folder(path: Path, files: Mapping[str, bytes | str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from collector import atomic
 
 LARGEST_FILE = 16 * 1024 * 1024  # bytes; what the reader of configurations takes
-_LEFT_BEHIND = re.compile(r"\..+\.yml\.[a-z0-9_]{8}")
+_LEFT_BEHIND = re.compile(rf"\..+\.yml\.[a-z0-9_]{{8}}{re.escape(atomic.DRAFT)}")
 
 _TINTS = {"+": "32", "-": "31", "@": "36"}
 

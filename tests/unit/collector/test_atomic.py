@@ -75,6 +75,31 @@ def test_a_new_file_is_for_all_to_read_and_an_old_one_keeps_its_mode(tmp_path: P
         os.umask(before)
 
 
+def test_a_file_stays_whose_it_was(tmp_path: Path):
+    path = tmp_path / "credentials.yml"
+    path.write_text("old")
+    path.chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(path, 4711, 4712)
+    else:
+        os.chown(path, -1, os.getgroups()[-1])
+    before = path.stat()
+    atomic.replace(path, "new")
+    after = path.stat()
+    assert (after.st_uid, after.st_gid, after.st_mode) == (before.st_uid, before.st_gid, before.st_mode)
+
+
+def test_what_is_no_plain_file_is_not_replaced(tmp_path: Path):
+    pipe, link = tmp_path / "null", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link, tmp_path):
+        with pytest.raises(OSError, match="no plain file"):
+            atomic.replace(path, "new")
+    assert pipe.is_fifo()
+    assert {left.name for left in tmp_path.iterdir()} == {"null", "link"}
+
+
 def test_a_link_goes_on_leading_to_its_file(tmp_path: Path):
     target, link = tmp_path / "real.yml", tmp_path / "link.yml"
     target.write_text("old")
