@@ -7,11 +7,12 @@ Never decides what a message means or when to come back. aiomqtt's own exception
 import asyncio
 import secrets
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import aiomqtt
 import structlog
 from aiomqtt.exceptions import MqttConnectError
+from paho.mqtt.reasoncodes import ReasonCode
 
 from collector.model import Broker, Credential
 from collector.sources.mqtt_rounds import RoundsClient
@@ -51,8 +52,7 @@ class Connection:
 
         try:
             async with await self._client(inbox) as client:
-                for topic in sorted(filters):
-                    await self._subscribe(client, topic)
+                await self._subscribe(client, sorted(filters))
                 opened()
                 async for order in client.messages:
                     if order is _END:
@@ -80,8 +80,12 @@ class Connection:
         if self._inbox is not None and self._inbox.qsize() < _ORDERS_HELD:
             self._inbox.order(_order(topic, payload))
 
-    async def _subscribe(self, client: aiomqtt.Client, topic: str) -> None:
-        for code in await client.subscribe(topic, qos=1):
+    async def _subscribe(self, client: aiomqtt.Client, topics: list[str]) -> None:
+        """All in one question, so that a broker which dies meanwhile is not waited for once a topic."""
+        if not topics:
+            return
+        codes: Sequence[int | ReasonCode] = await client.subscribe([(topic, 1) for topic in topics])
+        for topic, code in zip(topics, codes, strict=True):
             if not isinstance(code, int) and code.is_failure:
                 raise BrokerLost(f"the broker does not let us read {topic}: {code.getName()}")
 
