@@ -73,7 +73,8 @@ async def test_a_broker_restart_loses_no_state_change(broker: Mosquitto):
         # Whoever comes first, the endpoint that changed or the collector that returned: the change arrives.
         publish(broker.port, STATUS, b"offline", "-r")
         await heard.until(lambda: heard.hints == [OFFLINE])
-        await heard.until_connected(2)  # the state may be learned before the broker has confirmed the subscriptions
+        # The state may be learned before the broker has confirmed the subscriptions.
+        await heard.until_connected(2)
         broker.stop()
         await heard.until(lambda: heard.source.stats().lost == 2)
         broker.start()
