@@ -69,13 +69,14 @@ class _Window(NamedTuple):
 class Line:
     """What one router's uplinks lose lately."""
 
-    __slots__ = ("_bits", "_counts", "_known", "_run")
+    __slots__ = ("_bits", "_counts", "_known", "_run", "_unread")
 
     def __init__(self) -> None:
         self._bits = 0  # one a question, 1 for a lost one, the latest lowest
         self._known = 0
         self._run = 0
         self._counts: dict[str, _Window] = {}
+        self._unread = 0
 
     def answered(self) -> None:
         """The router answered a question of liveness."""
@@ -90,7 +91,10 @@ class Line:
 
     def counted(self, device: Device, measured: Sequence[Measured]) -> None:
         """Take the counters of a full poll."""
+        self._unread = 0
         wanted = {link.interface: link.name for link in device.uplinks if link.interface}
+        for link in self._counts.keys() - wanted.values():  # a reload took it out
+            del self._counts[link]
         if not wanted:
             return
         found: dict[str, list[float]] = {}
@@ -99,6 +103,12 @@ class Line:
         for link, (lost, carried) in found.items():
             now, kept = _Counts(lost, carried), self._counts.get(link)
             self._counts[link] = _Window(now, now, now, 0) if kept is None else kept.moved(now)
+
+    def uncounted(self) -> None:
+        """A full poll failed. After as many as move a window on, what was counted is not of the last minutes any more."""
+        self._unread += 1
+        if self._unread >= POLLS:
+            self._counts.clear()
 
     def loss(self, limit: float) -> Loss | None:
         """The worst loss at or above `limit`, from the interfaces first; None if there is none."""

@@ -107,12 +107,11 @@ class Readings:
             self._silences[device.name] = Silence(failure.kind, failure.detail, since)
         if device.role in SPEAKERS:
             self._said.get(device.name, {}).pop(key.question, None)
-        elif (
-            device.role is Role.ROUTER
-            and key.question is Question.LIVENESS
-            and failure.kind is FailureKind.TIMEOUT
-        ):
-            self._line(device.name).missed()
+        elif device.role is Role.ROUTER:
+            if key.question is Question.POLL:
+                self._line(device.name).uncounted()
+            elif key.question is Question.LIVENESS and failure.kind is FailureKind.TIMEOUT:
+                self._line(device.name).missed()
 
     def of(self, device: DeviceName, now: float) -> Reading:
         """What is true of the device now; of two answers that say the same the later one counts."""
