@@ -44,8 +44,7 @@ class Reach:
     """Asks one service. Raises NotReachedError for an address that is none."""
 
     def __init__(self, url: str, environ: Mapping[str, str], certificate: Path | None = None) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not _is_address(url):
             raise NotReachedError(f"'{url}' is no address of a service; write it like http://127.0.0.1:9579")
         self._url = url.rstrip("/")
         self._headers = {"Accept": "application/json"}
@@ -97,6 +96,14 @@ class Reach:
                 f"{self._url} answered {error.code}, which citynoc of this version does not"
             )
         return NotThereError(said) if error.code == NOT_FOUND else NotReachedError(said)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

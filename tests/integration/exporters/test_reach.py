@@ -74,7 +74,13 @@ def test_whatever_else_answers_is_told_in_one_line(status: int, body: bytes, wor
     asyncio.run(play())
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:9579", "ftp://127.0.0.1", "file:///etc/passwd", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "127.0.0.1:9579", "ftp://127.0.0.1", "file:///etc/passwd", "http://"),
+        *("http://[::1:9579", "http://127.0.0.1:99579", "http://127.0.0.1:port"),
+    ],
+)
 def test_what_is_no_address_of_a_service_is_not_asked(url: str):
     with pytest.raises(NotReachedError, match="is no address of a service"):
         Reach(url, os.environ)
