@@ -172,7 +172,9 @@ def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests)
             faults.extend(mistakes(part, event, source.zone))
             faults.extend(_strangers(part, found, guests))
         if faults:
-            return faults
+            # One day without an hour must not quietly take a whole series with it.
+            alone = len(faults) == len(known)
+            return faults if alone else [replace(fault, harmless=False) for fault in faults]
         part, event, found = next((one for one in known if "RECURRENCE-ID" not in one[1]), known[0])
         name = (found and found.meeting) or meeting_of(source.name, str(event.get("SUMMARY", "")))
         place = Place(source.file, part.line, 1)
