@@ -98,7 +98,7 @@ def from_json(value: Any) -> Picture:
 
 _PLAIN = ("devices", "sites", "services", "credentials")
 _DIGESTS = ("profiles", "telemetry", "windows", "parts")
-_DEVICE = ("site", "district", "role", "address", "snmp", "mqtt", "uplinks")
+_DEVICE = ("site", "district", "role", "address")
 _SNMP = ("port", "profile", "credential", "liveness_interval", "poll_interval", "timeout")
 
 
@@ -106,14 +106,17 @@ def _is_device(value: Plain) -> bool:
     snmp, mqtt = value.get("snmp"), value.get("mqtt")
     intervals = ("liveness_interval", "poll_interval", "timeout")
     return (
-        all(name in value for name in _DEVICE)
-        and isinstance(value["uplinks"], list)
+        {"snmp", "mqtt"} <= value.keys()
+        and all(isinstance(value.get(name), str) for name in _DEVICE)
+        and isinstance(value.get("uplinks"), list)
         and (snmp is None or (isinstance(snmp, dict) and all(name in snmp for name in _SNMP)))
-        and (
-            snmp is None or all(isinstance(snmp[name], (int, float)) and snmp[name] > 0 for name in intervals)
-        )
-        and (mqtt is None or (isinstance(mqtt, dict) and isinstance(mqtt.get("heartbeat"), (int, float))))
+        and (snmp is None or all(_is_above_nothing(snmp[name]) for name in intervals))
+        and (mqtt is None or (isinstance(mqtt, dict) and _is_above_nothing(mqtt.get("heartbeat"))))
     )
+
+
+def _is_above_nothing(value: Any) -> bool:
+    return isinstance(value, (int, float)) and value > 0
 
 
 def _is_sitting(value: Any) -> bool:

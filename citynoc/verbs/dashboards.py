@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from citynoc.importer.wanted import printable
 from collector.config.fields import WrittenWrongError
 from collector.config.secrets import UnresolvedError, read_reference, resolve
 
@@ -154,16 +155,16 @@ def _show(plan: "Plan", *, everything: bool) -> None:
     from citynoc.publishing.boards import FOLDERS  # noqa: PLC0415 - with what it imports
 
     uid, title = FOLDERS[plan.language]
-    print(f"folder {uid} ('{title}'){': to be made' if plan.make_folder else ''}")
+    _print(f"folder {uid} ('{title}'){': to be made' if plan.make_folder else ''}")
     for step in plan.steps:
-        print(f"  {step.deed:9} {step.uid} ('{step.title}')")
+        _print(f"  {step.deed:9} {step.uid} ('{step.title}')")
         shown = step.lines if everything else step.lines[:MOST_LINES]
         for line in shown:
-            print(f"            {line}")
+            _print(f"            {line}")
         if len(shown) < len(step.lines):
-            print(f"            … and {len(step.lines) - len(shown)} more; --all shows them")
+            _print(f"            … and {len(step.lines) - len(shown)} more; --all shows them")
     for other in plan.others:
-        print(f"  left      '{other}', which citynoc did not publish")
+        _print(f"  left      '{other}', which citynoc did not publish")
 
 
 def _tell(step: "Step") -> None:
@@ -184,6 +185,11 @@ def _missing(error: ModuleNotFoundError, module: str, sentence: str) -> int:
     return _say(f"{sentence}: pip install 'citynoc[dev]', or -r requirements/dev.txt")
 
 
+def _print(line: str) -> None:
+    """A line with names that others gave: nothing in it may steer a terminal."""
+    print(printable(line))
+
+
 def _say(sentence: str) -> int:
-    print(sentence, file=sys.stderr)
+    print(printable(sentence), file=sys.stderr)
     return FOUND_SOMETHING

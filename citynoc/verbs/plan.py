@@ -59,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _compare(args: argparse.Namespace, configuration: Configuration) -> int:
+    from citynoc.importer.wanted import printable  # noqa: PLC0415  # names of the running service come from outside
     from citynoc.planning.commit import NoCommitError  # noqa: PLC0415  # an HTTP client and git only when compared
     from citynoc.planning.running import NotRunningError  # noqa: PLC0415
     from citynoc.planning.saying import as_json, in_words  # noqa: PLC0415
@@ -81,7 +82,8 @@ def _compare(args: argparse.Namespace, configuration: Configuration) -> int:
     if args.json:
         print(json.dumps(as_json(found), ensure_ascii=False))
     else:
-        print("\n".join(in_words(found, None if args.all else SHOWN)))
+        for line in in_words(found, None if args.all else SHOWN):
+            print(printable(line))
     return 0
 
 

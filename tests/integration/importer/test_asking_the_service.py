@@ -1,11 +1,13 @@
 """`citynoc plan --against` a service that has TLS and a login, over real handshakes; and one that answers nonsense."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from citynoc.__main__ import main
 from citynoc.planning.picture import picture_of
 from citynoc.planning.running import NotRunningError, Running, ask
 from collector.config import load
@@ -88,3 +90,18 @@ async def test_nonsense_is_no_plan(spoilt: dict[str, object], views: Telling):
 async def test_a_login_goes_to_no_other_machine_in_the_clear():
     with pytest.raises(NotRunningError, match="a login goes over https only"):
         await asked("http://noc.city.example:9579", "an:b")
+
+
+async def test_names_of_the_service_do_not_steer_a_terminal(
+    views: Telling, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    config = tmp_path / "config"
+    picture = json.loads(json.dumps(views.answer["picture"]))
+    picture["devices"]["rt-\x1b[2Jx"] = next(iter(picture["devices"].values()))
+    views.answer = {**views.answer, "picture": picture}
+    async with Server(views, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        assert await asyncio.to_thread(main, ["plan", "--config", str(config), "--against", url]) == 0
+    said = capsys.readouterr().out
+    assert "- rt-?[2Jx\n" in said
+    assert "\x1b" not in said

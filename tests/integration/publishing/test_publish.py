@@ -96,6 +96,17 @@ def test_at_a_terminal_it_asks(
     assert grafana.writes == ([] if code else FIRST)
 
 
+def test_names_that_others_gave_do_not_steer_a_terminal(grafana: FakeGrafana, publish: Publish):
+    publish()
+    grafana.save({"uid": "other", "title": "a\x1b[2J"}, folder="citynoc-en", by="somebody")
+    changed = {**grafana.boards["citynoc-city-en"].content, "\x1b[2Jkey": 1}
+    grafana.save(changed, folder="citynoc-en", by="an\x1b[2J", message="\x1b[2Jmine")
+    said = publish()
+    assert "left      'a?[2J'" in said.out
+    assert "by an?[2J" in said.err
+    assert "\x1b" not in said.out + said.err
+
+
 def test_one_language_alone(grafana: FakeGrafana, publish: Publish):
     assert publish("--language", "vi").code == 0
     assert grafana.writes == FIRST[:3]

@@ -155,6 +155,17 @@ def test_a_picture_survives_the_wire_without_its_secrets(city: Configuration):
     assert found.secrets_unseen == ("snmp-community",)
 
 
+def with_device(value: Any, **other: object) -> Any:
+    name, device = next(iter(value["devices"].items()))
+    return {**value, "devices": {**value["devices"], name: {**device, **other}}}
+
+
+def without_snmp(value: Any) -> Any:
+    name, device = next(iter(value["devices"].items()))
+    kept = {key: one for key, one in device.items() if key != "snmp"}
+    return {**value, "devices": {**value["devices"], name: kept}}
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -163,6 +174,9 @@ def test_a_picture_survives_the_wire_without_its_secrets(city: Configuration):
         lambda value: {**value, "format": 99},
         lambda value: {**value, "devices": {"x": {}}},
         lambda value: {**value, "devices": {"x": 1}},
+        lambda value: with_device(value, site=["00118"]),
+        lambda value: with_device(value, mqtt={"heartbeat": 0}),
+        without_snmp,
         lambda value: {**value, "sittings": [{"meeting": "x"}]},
         lambda value: {**value, "profiles": {"x": 1}},
         lambda value: {name: one for name, one in value.items() if name != "city"},
