@@ -29,7 +29,10 @@ def from_here(request: web.Request) -> bool:
     if fetch_site is not None:
         return fetch_site in ("same-origin", "none")
     origin = request.headers.get(hdrs.ORIGIN)
-    return origin is None or urlsplit(origin).netloc == request.host
+    try:
+        return origin is None or urlsplit(origin).netloc == request.host
+    except ValueError:  # `http://[`: no browser says that
+        return False
 
 
 def bound_silence(request: web.Request, seconds: float) -> None:

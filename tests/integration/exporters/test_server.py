@@ -145,7 +145,11 @@ async def test_a_reload_tells_its_problems():
 async def test_a_page_of_another_site_cannot_reload():
     views = FakeViews()
     async with serving(views) as client:
-        for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        for headers in (
+            {"Origin": "http://evil.example"},
+            {"Origin": "http://["},
+            {"Sec-Fetch-Site": "cross-site"},
+        ):
             async with client.post("/-/reload", headers=headers) as response:
                 assert response.status == 403
         assert views.reloads == 0
