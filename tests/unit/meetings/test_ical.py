@@ -188,7 +188,9 @@ def test_what_is_wrong_is_said_with_its_line(event: str, expected: str):
 
 def test_one_whole_day_of_a_series_does_not_quietly_take_the_others_with_it():
     series = EVENT + "RRULE:FREQ=WEEKLY\n"
-    day = "UID:1@city.example\nSUMMARY:Giao ban\nRECURRENCE-ID:20270111T010000Z\nDTSTART;VALUE=DATE:20270111\n"
+    day = (
+        "UID:1@city.example\nSUMMARY:Giao ban\nRECURRENCE-ID:20270111T010000Z\nDTSTART;VALUE=DATE:20270111\n"
+    )
     assert [fault.harmless for fault in read(text(series, day)).faults] == [False]
     assert [fault.harmless for fault in read(text(day)).faults] == [True]
 
