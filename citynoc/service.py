@@ -19,7 +19,7 @@ from citynoc.dispatch import Dispatch
 from citynoc.duty import OnDuty
 from citynoc.ending import end
 from citynoc.judging import Judging
-from citynoc.meetings.conferring import Conferring
+from citynoc.meetings.conferring import Conferring, foresee
 from citynoc.observing import Observing
 from citynoc.planning.telling import account, telling
 from citynoc.settings import Settings
@@ -101,6 +101,7 @@ class Service:
             self._trapping = Trapping(
                 inventory, self._settings.data / "snmp-engine.json", self._clock.steady, self._trapped
             )
+            await asyncio.to_thread(foresee, self._configuration.meetings, now)
             self._conferring = Conferring(
                 calendar=self._configuration.meetings,
                 inventory=inventory,
@@ -234,6 +235,7 @@ class Service:
                 problems = [str(problem) for problem in wrong.problems]
                 log.warning("config.rejected", problems=len(problems), first=problems[0] if problems else "")
                 return problems
+            await asyncio.to_thread(foresee, loaded.meetings, self._clock.unix())
             self._apply(self._settings.applied_to(loaded))
             self._views.reload_ok = True
             return []

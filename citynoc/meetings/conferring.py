@@ -14,7 +14,7 @@ from citynoc.clock import Clock
 from collector.meetings.alarm import Stage
 from collector.meetings.archive import Archive
 from collector.meetings.minutes import Kept, Minutes
-from collector.meetings.model import Calendar, Occurrence
+from collector.meetings.model import AFTERWARDS, Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
 from collector.meetings.readings import Reading, Readings
 from collector.meetings.standing import Meetings, Sitting
@@ -193,6 +193,11 @@ class Conferring:
                     no_go=look.count(Verdict.NO_GO),
                     ports_missing=look.short,
                 )
+
+
+def foresee(calendar: Calendar, now: float) -> None:
+    """Reckon all sittings in sight, which long calendars take seconds for: in a thread, before others have the calendar."""
+    calendar.between(now - AFTERWARDS, now + SIGHT)
 
 
 def _same(old: Occurrence, new: Occurrence, now: float) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from citynoc.__main__ import main
-from citynoc.meetings.conferring import Conferring
+from citynoc.meetings.conferring import Conferring, foresee
 from collector.meetings.alarm import Alarm
 from collector.meetings.alarm import Stage as Told
 from collector.meetings.archive import Archive
@@ -292,6 +292,29 @@ def test_a_meeting_that_is_cut_short_while_it_runs_is_over_when_it_was(small: In
     with Archive(path) as archive:
         (row,) = archive.sittings()
     assert (row.ended, row.cancelled) == (START + 240, False)
+
+
+def test_what_was_foreseen_is_not_reckoned_again_by_those_who_look(small: Inventory, path: Path):
+    asked: list[float] = []
+
+    class Slow(Plan):
+        def starting(self, since: float, until: float) -> list[Occurrence]:
+            asked.append(since)
+            return super().starting(since, until)
+
+    stage = Stage(small, start=START - 1200)
+    calendar = Calendar((Slow(meeting(small, length=LENGTH)),))
+    foresee(calendar, stage.now)
+    asked.clear()
+
+    async def play(desk: Desk) -> None:
+        desk.conferring.reconfigure(calendar, small)
+        await desk.conferring.step()
+        assert desk.conferring.names() == [NAME]
+        assert len(desk.conferring.coming()) == 1
+
+    lived(path, stage, Plan(), play)
+    assert asked == []
 
 
 def test_who_comes_and_goes_all_the_time_is_written_down_so_often_and_no_more(small: Inventory):
