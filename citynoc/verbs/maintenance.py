@@ -16,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from citynoc.editing.lock import BusyError, locked
+from citynoc.editing.yaml_text import CannotEditError, edit
 from collector import atomic
 from collector.config import Configuration, load
 from collector.config.fields import WrittenWrongError, read_duration
@@ -173,19 +174,40 @@ def _end(name: str, path: Path, inventory: Inventory, windows: tuple[Window, ...
         print(f"citynoc maintenance: no window '{name}' is on or planned", file=sys.stderr)
         return WRONG
     zone = ZoneInfo(inventory.city.timezone)
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    begin = next(i for i, line in enumerate(lines) if re.match(rf"""  ["']?{re.escape(name)}["']?:""", line))
+    moment = datetime.fromtimestamp(now, zone).strftime("%Y-%m-%d %H:%M:%S")
+    written = path.read_text(encoding="utf-8")
+    lines = written.splitlines(keepends=True)
+    begin = next(
+        (i for i, line in enumerate(lines) if re.match(rf"""  ["']?{re.escape(name)}["']?:""", line)), None
+    )
+    if begin is None:
+        return _end_elsewhere(name, path, inventory, written, moment if window.start < now else None)
     after = next((i for i in range(begin + 1, len(lines)) if re.match(r" {0,2}[^\s#]", lines[i])), len(lines))
     block = lines[begin:after]
     if window.start >= now:
         block = []
     else:
-        moment = datetime.fromtimestamp(now, zone).strftime("%Y-%m-%d %H:%M:%S")
         block = [re.sub(r"^(\s+end:).*$", rf"\1 {moment}", line) for line in block]
+        if block == lines[begin:after]:
+            return _end_elsewhere(name, path, inventory, written, moment)
     text = "".join([*lines[:begin], *block, *lines[after:]])
     if not block and len(windows) == 1:
         text = re.sub(r"^windows:[ \t]*$", "windows: {}", text, flags=re.MULTILINE)
     return _write(path, text, inventory, f"ended {name}")
+
+
+def _end_elsewhere(name: str, path: Path, inventory: Inventory, text: str, moment: str | None) -> int:
+    """End a window that a person wrote in another layout than ours; None for one that has not begun."""
+    why = "it is not written as this command writes windows: take it out by hand"
+    if moment is not None:
+        try:
+            ended = edit(text, {"windows": {name: {"end": moment}}})
+        except CannotEditError as wrong:
+            why = str(wrong)
+        else:
+            return _write(path, ended, inventory, f"ended {name}")
+    print(f"citynoc maintenance: {path}: window '{name}': {why}", file=sys.stderr)
+    return WRONG
 
 
 def _write(path: Path, text: str, inventory: Inventory, done: str) -> int:

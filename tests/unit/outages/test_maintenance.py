@@ -152,3 +152,27 @@ def test_the_last_window_may_end_before_it_begins(config: Path, capsys: pytest.C
     assert cli(config, "end", "only") == 0, capsys.readouterr().err
     assert cli(config, "add", "next", "--site", "00115", "--for", "1h") == 0
     assert "next" in (config / "maintenance.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        'windows: {by-hand: {start: 2026-01-01 00:00, end: 2090-01-01 00:00, sites: ["00115"], reason: x}}\n',
+        'windows:\n  by-hand: {start: 2026-01-01 00:00, end: 2090-01-01 00:00, sites: ["00115"], reason: x}\n',
+        'windows:\n    by-hand:\n        sites: ["00115"]\n        reason: x\n        start: 2026-01-01 00:00\n        end: 2090-01-01 00:00\n',
+    ],
+)
+def test_a_window_in_a_layout_of_somebody_elses_ends_or_is_left(
+    layout: str, config: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = config / "maintenance.yml"
+    path.write_text(layout, encoding="utf-8")
+    assert cli(config, "end", "by-hand") == 0
+    assert "2090" not in path.read_text(encoding="utf-8")
+    capsys.readouterr()
+    if not layout.startswith("windows:\n  by-hand"):
+        later = layout.replace("2026-01-01", "2089-01-01")
+        path.write_text(later, encoding="utf-8")
+        assert cli(config, "end", "by-hand") == 1
+        assert "take it out by hand" in capsys.readouterr().err
+        assert path.read_text(encoding="utf-8") == later
