@@ -102,14 +102,21 @@ class Guard:
         if stamps == self._stamps:
             return
         self._stamps = stamps
+        # One by one: whoever lost their login is not let in because a certificate is wrong, too.
+        if self._taken(self._load_users) & self._taken(self._load_certificate):
+            log.info("web.taken", users=len(self._users))
+
+    def _load_users(self) -> None:
+        self._users = read_users(self._file)
+        self._right.clear()
+
+    def _taken(self, load: Callable[[], None]) -> bool:
         try:
-            self._load_certificate()
-            self._users = read_users(self._file)
+            load()
         except UnguardedError as why:
             log.warning("web.not_taken", why=str(why))
-        else:
-            self._right.clear()
-            log.info("web.taken", users=len(self._users))
+            return False
+        return True
 
     async def admits(
         self, authorization: str, in_thread: Callable[[Callable[[], object]], Awaitable[object]]

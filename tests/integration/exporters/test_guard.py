@@ -143,7 +143,9 @@ async def test_a_certificate_that_does_not_fit_its_key_leaves_the_old_pair_in_fo
         certificate(folder)
         (folder / "key.pem").write_bytes(key)
         for _ in range(2):  # every request shakes hands anew
-            assert await status(client, "/-/healthy", login("an", PASSWORD)) == 200
+            assert await status(client, "/-/healthy", login("binh", "b")) == 200
+        users(folder, an=PASSWORD)
+        assert await status(client, "/-/healthy", login("binh", "b")) == 401
 
 
 async def test_a_right_login_is_compared_once_and_a_storm_of_wrong_ones_is_refused(
