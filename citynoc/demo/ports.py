@@ -3,8 +3,9 @@
 Holds every socket it tried until all are chosen, so that no number is given twice.
 """
 
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -22,6 +23,13 @@ USUAL: Mapping[str, int] = {
 
 
 TRAPS = 1162
+
+UNASKED = range(10_240, 32_768)
+"""Ports below those that Linux gives to outgoing connections (ip_local_port_range), one of which could take a port
+between its choice and its server's start."""
+
+SHARE = 32
+"""Ports that a process tries before those of another: stacks that start side by side choose apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def usual(snmp: int) -> Ports:
 
 
 def free() -> Ports:
-    """Ports that the kernel chose: several stacks run side by side."""
+    """Ports that nobody has: several stacks run side by side."""
     with ExitStack() as held:
         tcp = {name: _free(held, socket.SOCK_STREAM, HOST) for name in USUAL}
         agents = _free(held, socket.SOCK_DGRAM, "0.0.0.0")  # noqa: S104 - agents stand on all of 127/8
@@ -85,7 +93,14 @@ def _hold(held: ExitStack, kind: socket.SocketKind, host: str, port: int) -> int
 
 
 def _free(held: ExitStack, kind: socket.SocketKind, host: str) -> int:
-    port = _hold(held, kind, host, 0)
-    if port is None:
-        raise OSError(f"no free port on {host}")
-    return port
+    for port in _candidates(os.getpid()):
+        if _hold(held, kind, host, port) is not None:
+            return port
+    raise OSError(f"no free port on {host}")
+
+
+def _candidates(process: int) -> Iterator[int]:
+    """Every port of `UNASKED`, beginning with the process's own share."""
+    first = process * SHARE % len(UNASKED)
+    yield from UNASKED[first:]
+    yield from UNASKED[:first]
