@@ -8,7 +8,7 @@ from typing import Self, TypeVar
 
 from collector.meetings.minutes import Kept
 from collector.outages import sittings
-from collector.outages.history import NoJournalError
+from collector.outages.history import NoJournalError, opened
 from collector.outages.sittings import AttendanceRow, Key, QualityRow, SittingRow
 
 T = TypeVar("T")
@@ -21,18 +21,8 @@ class Archive:
         self._path = path
 
     def __enter__(self) -> Self:
-        if not self._path.is_file():
-            raise NoJournalError(
-                f"there is no journal at {self._path}: has `citynoc run` run with this --data?"
-            )
-        try:
-            self._db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
-            tables = {
-                row[0] for row in self._db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-            }
-        except sqlite3.Error as error:
-            raise NoJournalError(f"{self._path} cannot be read: {error}") from None
-        self._empty = "sitting" not in tables
+        self._db, tables = opened(self._path, "SELECT name FROM sqlite_schema WHERE type = 'table'")
+        self._empty = ("sitting",) not in tables
         return self
 
     def __exit__(

@@ -6,6 +6,7 @@ watched are told apart and are in neither. A device whose agent is dead still se
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
@@ -27,6 +28,26 @@ Span = tuple[float, float]
 
 class NoJournalError(Exception):
     """There is no journal here, or it cannot be read."""
+
+
+def opened(path: Path, question: str) -> tuple[sqlite3.Connection, list[tuple[object, ...]]]:
+    """The journal, read-only, and its answer to a first question, which shows that it can be read.
+
+    Raises:
+        NoJournalError: there is none, or it cannot answer; nothing stays open then.
+    """
+    if not path.is_file():
+        raise NoJournalError(f"there is no journal at {path}: has `citynoc run` run with this --data?")
+    with ExitStack() as undo:
+        try:
+            journal = undo.enter_context(
+                closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5))
+            )
+            answer = journal.execute(question).fetchall()
+        except sqlite3.Error as error:
+            raise NoJournalError(f"{path} cannot be read: {error}") from None
+        undo.pop_all()
+        return journal, answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +104,7 @@ class History:
         self._path = path
 
     def __enter__(self) -> Self:
-        if not self._path.is_file():
-            raise NoJournalError(
-                f"there is no journal at {self._path}: has `citynoc run` run with this --data?"
-            )
-        try:
-            self._db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)
-            self._db.execute("SELECT count(*) FROM watch").fetchone()
-        except sqlite3.Error as error:
-            raise NoJournalError(f"{self._path} cannot be read: {error}") from None
+        self._db, _ = opened(self._path, "SELECT count(*) FROM watch")
         return self
 
     def __exit__(
