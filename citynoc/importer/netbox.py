@@ -20,6 +20,7 @@ import aiohttp
 
 from citynoc.importer.columns import Columns
 from citynoc.importer.wanted import Row, nowhere, printable
+from collector.bounded import body_of
 from collector.config.fields import shown
 from collector.config.problems import Problem
 from collector.model import Place, Role, Secret, only_here
@@ -174,11 +175,9 @@ async def _page(session: aiohttp.ClientSession, url: str, params: list[tuple[str
             )
         if answer.status != 200:  # noqa: PLR2004  # RFC 9110: OK
             raise NetBoxError(f"{url}: answered {answer.status}: is this NetBox's address?")
-        body = bytearray()
-        async for chunk in answer.content.iter_chunked(65536):
-            body += chunk
-            if len(body) > LARGEST_PAGE:
-                raise NetBoxError(f"{url}: a page is larger than {LARGEST_PAGE // 1024 // 1024} MiB")
+        body = await body_of(answer, LARGEST_PAGE)
+        if body is None:
+            raise NetBoxError(f"{url}: a page is larger than {LARGEST_PAGE // 1024 // 1024} MiB")
     try:
         page = json.loads(body)
     except (ValueError, RecursionError):

@@ -17,6 +17,7 @@ import aiohttp
 
 from citynoc.planning.picture import NotAPictureError, Picture, from_json
 from citynoc.settings import Endpoint, Settings
+from collector.bounded import body_of
 from collector.model import City, Secret, only_here
 
 PATH = "/api/v1/plan"
@@ -88,12 +89,10 @@ async def _fetch(url: str, login: Secret | None, ca_file: Path | None) -> bytes:
             raise NotRunningError(f"{url}: it wants a login: --login env:NAME or file:PATH of user:password")
         if answer.status != 200:  # noqa: PLR2004  # RFC 9110: OK
             raise NotRunningError(f"{url}: answered {answer.status}: is this citynoc, and of this version?")
-        body = bytearray()
-        async for chunk in answer.content.iter_chunked(65536):
-            body += chunk
-            if len(body) > LARGEST:
-                raise NotRunningError(f"{url}: the answer is larger than {LARGEST // 1024 // 1024} MiB")
-        return bytes(body)
+        body = await body_of(answer, LARGEST)
+        if body is None:
+            raise NotRunningError(f"{url}: the answer is larger than {LARGEST // 1024 // 1024} MiB")
+        return body
 
 
 def _running(value: Any) -> Running:

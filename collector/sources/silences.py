@@ -15,6 +15,8 @@ from typing import Any
 import aiohttp
 import structlog
 
+from collector.bounded import body_of
+
 log = structlog.get_logger(__name__)
 
 EVERY = 15.0
@@ -99,11 +101,9 @@ async def _get(session: aiohttp.ClientSession, url: str) -> Any:
         async with session.get(url, allow_redirects=False) as response:
             if response.status != 200:  # noqa: PLR2004 - RFC 9110 §15.3.1
                 raise LookError(Result.REFUSED, f"HTTP status {response.status}")
-            body = bytearray()
-            async for chunk in response.content.iter_chunked(65536):
-                body += chunk
-                if len(body) > LARGEST:
-                    raise LookError(Result.PROTOCOL, f"more than {LARGEST} bytes")
+            body = await body_of(response, LARGEST)
+            if body is None:
+                raise LookError(Result.PROTOCOL, f"more than {LARGEST} bytes")
     except TimeoutError:
         raise LookError(Result.TIMEOUT, f"no answer within {WITHIN:g} s") from None
     except aiohttp.ClientConnectorError as error:
