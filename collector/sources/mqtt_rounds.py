@@ -1,4 +1,4 @@
-"""An aiomqtt client that reads what has arrived in rounds, and answers it in one go.
+"""An aiomqtt client that reads what has arrived in rounds, answers it in one go, and never leaves a socket behind.
 
 Telemetry of a city trickles: sixty small messages a second, each of which would wake the loop, register a writer for
 its acknowledgement and wake it again. Read together they cost half (measured in docs/performance.md). Decides nothing
@@ -7,7 +7,8 @@ about messages or connections; a flood is read without a pause.
 
 import asyncio
 import select
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import aiomqtt
 from paho.mqtt.client import Client as Paho
@@ -20,9 +21,40 @@ ROUND = 500
 
 
 class RoundsClient(aiomqtt.Client):
-    """aiomqtt's client; only when the socket is read differs."""
+    """aiomqtt's client; only when the socket is read differs, and that it is closed however the block ends.
+
+    aiomqtt lets go of a socket whose broker never answered, or whose wait was cancelled, without closing it.
+    """
 
     _pause: asyncio.TimerHandle | None = None
+    _left = False
+
+    async def __aenter__(self) -> Self:
+        """Connect. Raises aiomqtt.MqttError, with nothing left open."""
+        self._left = False
+        try:
+            return await super().__aenter__()
+        except BaseException:
+            self._leave()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say goodbye if somebody listens, and close."""
+        try:
+            await super().__aexit__(kind, error, trace)
+        finally:
+            self._leave()
+
+    def _client_connect(self) -> None:
+        super()._client_connect()
+        if self._left:  # this is a thread, which nobody has waited for
+            self._loop.call_soon_threadsafe(self._leave)
+
+    def _leave(self) -> None:
+        self._left = True
+        self._client._sock_close()  # noqa: SLF001 - paho closes publicly only after a farewell was written
 
     def _on_socket_open(self, client: Paho, userdata: Any, sock: Any) -> None:
         super()._on_socket_open(client, userdata, sock)

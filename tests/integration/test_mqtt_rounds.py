@@ -77,3 +77,25 @@ async def _first(client: aiomqtt.Client, many: int):
         number += 1
         if number == many:
             return
+
+
+async def test_a_broker_that_never_answers_is_hung_up_on():
+    """Cancelled while it waits for the broker's first word: the other side sees the end of it at once."""
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.put_nowait(await reader.read(1))
+        while await reader.read(4096):
+            pass
+        heard.put_nowait(b"")
+        writer.close()
+
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = RoundsClient("127.0.0.1", port)
+        waiting = asyncio.ensure_future(client.__aenter__())
+        assert await heard.get() == b"\x10"  # CONNECT
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert await heard.get() == b""
