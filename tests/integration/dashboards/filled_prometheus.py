@@ -37,7 +37,8 @@ class Prometheus:
             with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - loopback
                 parsed: dict[str, Any] = json.load(answer)
         except urllib.error.HTTPError as refused:
-            parsed = json.load(refused)
+            with refused:
+                parsed = json.load(refused)
         return parsed
 
     def instant(self, query: str, at: float) -> Answer:

@@ -151,7 +151,8 @@ def pages(port: int, city: City) -> Iterator[tuple[str, bytes]]:
                 ) as answer:
                     yield path, answer.read() + str(answer.headers).encode()
             except urllib.error.HTTPError as refused:
-                yield path, refused.read() + str(refused.headers).encode()
+                with refused:
+                    yield path, refused.read() + str(refused.headers).encode()
 
 
 def test_the_service_says_no_secret(city: City, tmp_path: Path):

@@ -140,9 +140,13 @@ class Service:
 
     def get(self, path: str) -> str:
         """The body of a page; OSError if it is not there."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2.0) as answer:
-            text: str = answer.read().decode()
-            return text
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2.0) as answer:
+                text: str = answer.read().decode()
+                return text
+        except urllib.error.HTTPError as refused:
+            refused.close()  # it holds the connection
+            raise
 
     def reload(self) -> tuple[int, str]:
         """Status and text of `POST /-/reload`."""
@@ -174,4 +178,5 @@ def post(address: str, body: bytes) -> tuple[int, str]:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - always http
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refused:
-        return refused.code, refused.read().decode()
+        with refused:
+            return refused.code, refused.read().decode()
