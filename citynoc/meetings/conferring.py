@@ -14,7 +14,7 @@ from citynoc.clock import Clock
 from collector.meetings.alarm import Stage
 from collector.meetings.archive import Archive
 from collector.meetings.minutes import Kept, Minutes
-from collector.meetings.model import AFTERWARDS, Calendar, Occurrence
+from collector.meetings.model import AFTERWARDS, WEEK, Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
 from collector.meetings.readings import Reading, Readings
 from collector.meetings.standing import Meetings, Sitting
@@ -72,12 +72,19 @@ class Conferring:
         """Look after look."""
         while True:
             self._changed.clear()
+            await self.look_ahead()
             await self.step()
             try:
                 async with asyncio.timeout(STEP):
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    async def look_ahead(self) -> None:
+        """Have the week that comes in sight next reckoned in a thread, once a week, so that nobody who looks waits for it."""
+        calendar = self._calendar
+        for week in calendar.unknown(*_sight(self._clock.unix())):
+            calendar.remember(week, await asyncio.to_thread(calendar.reckon, week))
 
     async def step(self) -> None:
         """One look at every sitting that counts now; other work runs between two sittings."""
@@ -196,8 +203,14 @@ class Conferring:
 
 
 def foresee(calendar: Calendar, now: float) -> None:
-    """Reckon all sittings in sight, which long calendars take seconds for: in a thread, before others have the calendar."""
-    calendar.between(now - AFTERWARDS, now + SIGHT)
+    """Reckon all sittings in sight and a week beyond, before others have the calendar: in a thread."""
+    for week in calendar.unknown(*_sight(now)):
+        calendar.remember(week, calendar.reckon(week))
+
+
+def _sight(now: float) -> tuple[float, float]:
+    """From when until when sittings are known before anybody asks for them: a week more than anybody does."""
+    return now - AFTERWARDS, now + SIGHT + WEEK
 
 
 def _same(old: Occurrence, new: Occurrence, now: float) -> bool:

@@ -31,6 +31,9 @@ from collector.model import DistrictCode, Inventory, Place, SiteCode
 
 TRIAL = 800 * 86400.0
 """Seconds of sittings that are looked at once, so that what cannot be worked out is known at the door."""
+ROUNDS = 30
+"""How often what recurs by day or week is looked at then: more of the same would say nothing new, and takes long."""
+DAYS = {"DAILY": 86400.0, "WEEKLY": 7 * 86400.0}
 LINE = "X-CITYNOC-LINE"
 ONE_DAY = timedelta(days=1)
 _VALUES = ("ATTENDEE", "LOCATION", "CATEGORIES", "SUMMARY")
@@ -180,10 +183,27 @@ def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests)
         place = Place(source.file, part.line, 1)
         series = Events(name, place, source, guests, recurring_ical_events.of(calendar))
         begin = min(unix(event["DTSTART"].dt, source.zone) for event in events)
-        list(series.starting(begin, begin + TRIAL))
+        for since, until in _trials(events, begin, source.zone):
+            list(series.starting(since, until))
     except REFUSALS as error:
         return [Fault(_broken_line(parts), said(error))]
     return series
+
+
+def _trials(events: list[Any], begin: float, zone: tzinfo) -> Iterator[tuple[float, float]]:
+    """From when until when the sittings of these events are worked out at the door: the first, and each exception."""
+    until = begin
+    for event in events:
+        start = unix(event["DTSTART"].dt, zone)
+        if "RECURRENCE-ID" in event:
+            yield start - 86400.0, start + 86400.0
+            continue
+        rule = event.get("RRULE")
+        often = rule is not None and "RDATE" not in event
+        period = DAYS.get(str(rule.get("FREQ", [""])[0]).upper()) if often else None
+        length = TRIAL if period is None else ROUNDS * period * int(rule.get("INTERVAL", [1])[0])
+        until = max(until, start + min(TRIAL, length))
+    yield begin, max(until, begin + 86400.0)
 
 
 def _own_zones(split: Split, parts: list[Part]) -> tuple[list[Part], list[Fault]]:

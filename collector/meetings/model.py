@@ -65,7 +65,8 @@ class Series(Protocol):
 class Calendar:
     """All meetings of one configuration. Without any it is empty, and false.
 
-    It remembers the weeks it was last asked about, so that asking again is cheap. Not for sharing between threads.
+    It remembers the weeks it was last asked about, so that asking again is cheap. What it remembers belongs to one
+    thread; another may `reckon` for it, which takes long where a calendar has thousands of events.
     """
 
     def __init__(self, series: Iterable[Series] = ()) -> None:
@@ -82,22 +83,32 @@ class Calendar:
         """
         if not self.series or not since < until:
             return ()
-        begin, end = max(0.0, since - LONGEST), min(LAST, until)
-        weeks = range(int(begin // WEEK), int(end // WEEK) + 1)
+        weeks = _weeks(since, until)
         return tuple(
             one for week in weeks for one in self._week(week) if one.start < until and one.end > since
         )
 
+    def unknown(self, since: float, until: float) -> tuple[int, ...]:
+        """The weeks that `between` would have to reckon for the same times."""
+        return tuple(week for week in _weeks(since, until) if week not in self._weeks) if self.series else ()
+
+    def reckon(self, week: int) -> tuple[Occurrence, ...]:
+        """The sittings that start in a week since the epoch, in order; remembers nothing."""
+        first = week * WEEK
+        sittings = (one for series in self.series for one in series.starting(first, first + WEEK))
+        return tuple(sorted(sittings, key=_order))
+
+    def remember(self, week: int, sittings: tuple[Occurrence, ...]) -> None:
+        """Take what `reckon` gave; the week that was taken first is forgotten where there are many."""
+        while len(self._weeks) >= REMEMBERED:
+            del self._weeks[next(iter(self._weeks))]
+        self._weeks[week] = sittings
+
     def _week(self, number: int) -> tuple[Occurrence, ...]:
-        """The sittings that start in a week since the epoch, in order."""
         found = self._weeks.get(number)
         if found is None:
-            first = number * WEEK
-            sittings = (one for series in self.series for one in series.starting(first, first + WEEK))
-            found = tuple(sorted(sittings, key=_order))
-            while len(self._weeks) >= REMEMBERED:
-                del self._weeks[next(iter(self._weeks))]
-            self._weeks[number] = found
+            found = self.reckon(number)
+            self.remember(number, found)
         return found
 
     def current(self, now: float, ahead: float = AHEAD) -> tuple[Occurrence, ...]:
@@ -113,6 +124,12 @@ class Calendar:
         last = {one.meeting: one for one in sorted(ended, key=lambda one: (one.end, one.start))}
         coming = (one for one in near if one.start > now and one.meeting not in taken | last.keys())
         return tuple(sorted([*counting, *last.values(), *_first_of_each(coming)], key=_order))
+
+
+def _weeks(since: float, until: float) -> range:
+    """The weeks in which sittings start that touch [since, until)."""
+    begin, end = max(0.0, since - LONGEST), min(LAST, until)
+    return range(int(begin // WEEK), int(end // WEEK) + 1)
 
 
 def _order(one: Occurrence) -> tuple[float, str, float]:

@@ -1,5 +1,6 @@
 """Calendars as mail servers export them: what becomes a meeting, what is wrong and where, and nothing that hangs or crashes."""
 
+from calendar import monthrange
 from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -8,10 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from collector.meetings import ical
 from collector.meetings.ical import Reading, Source, read_calendar
 from collector.meetings.ical_text import MOST_BYTES, take_apart
 from collector.meetings.matching import EventRule, Words, match, pattern
-from collector.meetings.model import Calendar
+from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.participants import Choice, Register
 from collector.model import Inventory
 from tests.unit.outages.city import hanoi
@@ -297,3 +299,33 @@ def test_no_damage_to_a_calendar_does_more_than_be_said(noise: bytes, at: int, c
     reading = read(damaged)
     assert all(fault.line >= 1 and fault.message for fault in reading.faults)
     Calendar(reading.series).between(1.79e9, 1.83e9)
+
+
+def test_what_recurs_every_day_is_not_worked_out_for_years_at_the_door(monkeypatch: pytest.MonkeyPatch):
+    worked_out, months = [], []
+
+    def sitting(*values: object) -> object:
+        worked_out.append(values)
+        return Occurrence(*values)  # type: ignore[arg-type]  # as they came
+
+    def month(year: int, number: int) -> tuple[int, int]:
+        months.append(year)
+        return monthrange(year, number)
+
+    monkeypatch.setattr(ical, "Occurrence", sitting)
+    monkeypatch.setattr("dateutil.rrule.calendar.monthrange", month)
+    (series,) = read(text(EVENT + "RRULE:FREQ=DAILY\n")).series
+    assert 20 < len(worked_out) < 50
+    assert len(months) < 100
+    assert len(list(series.starting(1_830_000_000.0, 1_830_000_000.0 + 70 * 86400))) == 70
+
+
+def test_an_exception_years_later_is_worked_out_at_the_door():
+    away = (
+        EVENT.replace("20270104", "20290105") + "RECURRENCE-ID;TZID=SE Asia Standard Time:20290104T080000\n"
+    )
+    longer = away.replace(
+        "DTEND;TZID=SE Asia Standard Time:20290105", "DTEND;TZID=SE Asia Standard Time:20290109"
+    )
+    assert read(text(EVENT + "RRULE:FREQ=DAILY\n", away)).faults == []
+    assert said(text(EVENT + "RRULE:FREQ=DAILY\n", longer)) == ["17: the event is longer than a day"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -315,6 +316,35 @@ def test_what_was_foreseen_is_not_reckoned_again_by_those_who_look(small: Invent
 
     lived(path, stage, Plan(), play)
     assert asked == []
+
+
+def test_the_week_that_comes_in_sight_is_reckoned_away_from_the_loop(small: Inventory, path: Path):
+    threads: list[int] = []
+
+    class Slow(Plan):
+        def starting(self, since: float, until: float) -> list[Occurrence]:
+            threads.append(threading.get_ident())
+            return super().starting(since, until)
+
+    stage = Stage(small, start=START - 1200)
+    calendar = Calendar((Slow(meeting(small, length=LENGTH)),))
+
+    async def play(desk: Desk) -> None:
+        await asyncio.to_thread(foresee, calendar, stage.now)
+        desk.conferring.reconfigure(calendar, small)
+        for _ in range(5):
+            stage.now += 7 * 86400
+            async with asyncio.TaskGroup() as tasks:
+                looking = tasks.create_task(desk.conferring.run())
+                while desk.conferring.standing.at < stage.now:  # noqa: ASYNC110 - it has no bell
+                    await asyncio.sleep(0.01)
+                looking.cancel()
+            desk.conferring.names()
+            desk.conferring.coming()
+
+    lived(path, stage, Plan(), play)
+    assert len(threads) > 10
+    assert threading.get_ident() not in threads
 
 
 def test_who_comes_and_goes_all_the_time_is_written_down_so_often_and_no_more(small: Inventory):
