@@ -6,7 +6,7 @@ The directory is rebuilt beside it from symbolic links, with the new texts in th
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from collector import atomic
 from collector.config import Configuration, ConfigurationError, Problem, load
@@ -17,25 +17,27 @@ def load_with(directory: Path, texts: Mapping[str, str], environ: Mapping[str, s
     """The configuration with `texts` (relative name to content). Raises ConfigurationError with the real names."""
     with tempfile.TemporaryDirectory(prefix="citynoc-check-") as folder:
         trial = Path(folder)
-        _link(directory, trial, {Path(name).parts[0] for name in texts})
-        for name, text in texts.items():
-            path = trial / name
-            if not path.parent.is_dir():
-                path.parent.mkdir(parents=True)
-                there = directory / Path(name).parent
-                if there.is_dir():
-                    _link(there, path.parent, {Path(other).name for other in texts})
-            atomic.replace(path, text)
+        _lay(directory, trial, {PurePath(name).parts: text for name, text in texts.items()})
         try:
             return load(trial, environ, need_secrets=False)
         except ConfigurationError as wrong:
             raise renamed(wrong, str(trial), str(directory)) from None
 
 
-def _link(source: Path, target: Path, without: set[str]) -> None:
-    for path in source.resolve().iterdir():
-        if path.name not in without and not path.name.startswith("."):
-            (target / path.name).symlink_to(path)
+def _lay(source: Path, target: Path, texts: Mapping[tuple[str, ...], str]) -> None:
+    """Links to what is in `source`, into the folder `target`; but where `texts` go, folders and files of their own."""
+    heads = {parts[0] for parts in texts}
+    if source.is_dir():
+        for path in source.resolve().iterdir():
+            if path.name not in heads and not path.name.startswith("."):
+                (target / path.name).symlink_to(path)
+    for head in sorted(heads):
+        below = {parts[1:]: text for parts, text in texts.items() if parts[0] == head and len(parts) > 1}
+        if below:
+            (target / head).mkdir()
+            _lay(source / head, target / head, below)
+        else:
+            atomic.replace(target / head, texts[head,])
 
 
 def renamed(wrong: ConfigurationError, was: str, name: str) -> ConfigurationError:

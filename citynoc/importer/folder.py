@@ -35,8 +35,8 @@ def compare(directory: Path, pages: Mapping[str, str]) -> Difference:
 
 
 def write(directory: Path, pages: Mapping[str, str]) -> None:
-    """Every page, each renamed into place when it is complete on disk. Raises OSError."""
+    """Every page, each renamed into place when it is complete on disk; a file's mode stays. Raises OSError."""
     for name, text in pages.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.replace(path, text, mode=atomic.PLAIN)
+        atomic.replace(path, text)

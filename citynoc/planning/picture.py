@@ -100,6 +100,7 @@ _PLAIN = ("devices", "sites", "services", "credentials")
 _DIGESTS = ("profiles", "telemetry", "windows", "parts")
 _DEVICE = ("site", "district", "role", "address")
 _SNMP = ("port", "profile", "credential", "liveness_interval", "poll_interval", "timeout")
+_LATEST = 250_000_000_000.0  # the year 9892: a moment that a calendar can still show
 
 
 def _is_device(value: Plain) -> bool:
@@ -111,7 +112,9 @@ def _is_device(value: Plain) -> bool:
         and isinstance(value.get("uplinks"), list)
         and (snmp is None or (isinstance(snmp, dict) and all(name in snmp for name in _SNMP)))
         and (snmp is None or all(_is_above_nothing(snmp[name]) for name in intervals))
+        and (snmp is None or all(isinstance(snmp[name], str) for name in ("profile", "credential")))
         and (mqtt is None or (isinstance(mqtt, dict) and _is_above_nothing(mqtt.get("heartbeat"))))
+        and (mqtt is None or isinstance(mqtt.get("profile"), str))
     )
 
 
@@ -122,11 +125,17 @@ def _is_above_nothing(value: Any) -> bool:
 def _is_sitting(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and all(isinstance(value.get(name), (int, float)) for name in ("start", "end"))
-        and all(isinstance(value.get(name), list) for name in ("sites", "endpoints", "bridges"))
+        and all(_is_above_nothing(value.get(name)) and value[name] < _LATEST for name in ("start", "end"))
+        and all(are_names(value.get(name)) for name in ("sites", "endpoints", "bridges"))
         and isinstance(value.get("meeting"), str)
         and isinstance(value.get("title"), dict)
+        and all(isinstance(one, str) for one in value["title"].values())
     )
+
+
+def are_names(value: Any) -> bool:
+    """Whether it is a list of texts and of nothing else."""
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def polls_of(picture: Picture) -> Mapping[tuple[str, Question], tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from citynoc.planning.picture import NotAPictureError, Picture, from_json
+from citynoc.planning.picture import NotAPictureError, Picture, are_names, from_json
 from citynoc.settings import Endpoint, Settings
 from collector.bounded import body_of
 from collector.model import City, Secret, only_here
@@ -99,12 +99,20 @@ def _running(value: Any) -> Running:
     if not isinstance(value, dict):
         raise NotAPictureError("the answer is no plan of citynoc's")
     outages, series, applied = value.get("outages"), value.get("series"), value.get("applied")
-    if not isinstance(outages, list) or not all(isinstance(one, dict) and "outage" in one for one in outages):
+    if not isinstance(outages, list) or not all(map(_is_outage, outages)):
         raise NotAPictureError("the answer is no plan of citynoc's: 'outages'")
     if not isinstance(series, int) or not (applied is None or isinstance(applied, dict)):
         raise NotAPictureError("the answer is no plan of citynoc's: 'series'")
     return Running(
         from_json(value.get("picture")), _settings(value.get("overrides")), tuple(outages), series, applied
+    )
+
+
+def _is_outage(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and "outage" in value
+        and all(are_names(value.get(name, [])) for name in ("causes", "affected_devices"))
     )
 
 

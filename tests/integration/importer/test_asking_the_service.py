@@ -74,6 +74,8 @@ async def test_a_login_and_a_certificate_are_what_it_takes(views: Telling, tmp_p
     [
         {"picture": None},
         {"outages": {}},
+        {"outages": [{"outage": "x", "causes": [["rt-00115"]]}]},
+        {"outages": [{"outage": "x", "affected_devices": None}]},
         {"series": "many"},
         {"overrides": {"listen": "nowhere"}},
         {"overrides": []},

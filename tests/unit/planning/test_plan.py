@@ -166,6 +166,28 @@ def without_snmp(value: Any) -> Any:
     return {**value, "devices": {**value["devices"], name: kept}}
 
 
+def with_snmp(value: Any, **other: object) -> Any:
+    name = next(name for name, device in value["devices"].items() if device["snmp"] is not None)
+    device = value["devices"][name]
+    return {**value, "devices": {**value["devices"], name: {**device, "snmp": {**device["snmp"], **other}}}}
+
+
+SITTING = {
+    "meeting": "x",
+    "title": {"vi": "x"},
+    "start": 1e9,
+    "end": 2e9,
+    "sites": ["00118"],
+    "endpoints": [],
+    "bridges": [],
+}
+
+
+def test_a_sitting_of_another_program_is_taken(city: Configuration):
+    sent = {**json.loads(json.dumps(picture_of(city).to_json())), "sittings": [SITTING]}
+    assert from_json(sent).sittings == (SITTING,)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -175,9 +197,15 @@ def without_snmp(value: Any) -> Any:
         lambda value: {**value, "devices": {"x": {}}},
         lambda value: {**value, "devices": {"x": 1}},
         lambda value: with_device(value, site=["00118"]),
-        lambda value: with_device(value, mqtt={"heartbeat": 0}),
+        lambda value: with_device(value, mqtt={"profile": "x", "heartbeat": 0}),
+        lambda value: with_device(value, mqtt={"profile": [], "heartbeat": 10}),
+        lambda value: with_snmp(value, profile=["if-mib"]),
+        lambda value: with_snmp(value, credential={}),
         without_snmp,
         lambda value: {**value, "sittings": [{"meeting": "x"}]},
+        lambda value: {**value, "sittings": [{**SITTING, "sites": [[]]}]},
+        lambda value: {**value, "sittings": [{**SITTING, "start": 1e300}]},
+        lambda value: {**value, "sittings": [{**SITTING, "title": {"vi": {}}}]},
         lambda value: {**value, "profiles": {"x": 1}},
         lambda value: {name: one for name, one in value.items() if name != "city"},
     ],
