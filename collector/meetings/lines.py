@@ -1,8 +1,10 @@
 """How much an uplink loses, from what is polled anyway: interface counters, and our own questions that got lost. Pure.
 
 Counters (RFC 2863: ifInErrors, ifInDiscards, ifOutErrors, ifOutDiscards against unicast packets) tell the share of
-packets that the interface itself lost in the last minutes. Questions tell what the line loses end to end; a run of
-five or more misses is a silence, which is the judge's business, and not loss.
+packets that the interface itself lost in the last minutes, each direction for itself. Only what two readings in a row
+have is a difference: a counter that was not read, or that begins anew, says nothing until it is read again. Questions
+tell what the line loses end to end; a run of five or more misses is a silence, which is the judge's business, and not
+loss.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,20 +20,19 @@ ENOUGH = 6
 """So many lost questions are no chance at half a percent of loss: about one in a hundred thousand windows."""
 SILENCE = 5
 POLLS = 5
-"""Counter readings until the window moves on: it is between one and two times as long, five minutes at most."""
+"""Differences until the window moves on: it is between one and two times as long, five minutes at most."""
 PACKETS = 1000
 """Fewer packets than this say nothing about a share."""
+WRAP = 2**32
+"""Where a Counter32 begins anew (RFC 2578 §7.1.6); a Counter64 does not in a lifetime."""
 
-LOST = frozenset(
-    {
-        "ifInErrors",
-        "ifInDiscards",
-        "ifOutErrors",
-        "ifOutDiscards",
-    }
-)
-CARRIED = frozenset({"ifHCInUcastPkts", "ifHCOutUcastPkts"})
+IN, OUT = 0, 1
+LOST = {"ifInErrors": IN, "ifInDiscards": IN, "ifOutErrors": OUT, "ifOutDiscards": OUT}
+CARRIED = {"ifHCInUcastPkts": IN, "ifHCOutUcastPkts": OUT}
 COLUMN = ietf.IF_OPER_STATUS.labels.index("ifName")
+
+Counters = dict[str, float]
+"""Values of one interface by the counter's name."""
 
 
 class Loss(NamedTuple):
@@ -42,28 +43,40 @@ class Loss(NamedTuple):
     asked: bool
 
 
-class _Counts(NamedTuple):
-    """One reading: packets lost and carried since the agent counts."""
+class _Packets(NamedTuple):
+    """Packets of one direction."""
 
-    lost: float
-    carried: float
+    lost: float = 0.0
+    carried: float = 0.0
+
+    def with_more(self, other: "_Packets") -> "_Packets":
+        return _Packets(self.lost + other.lost, self.carried + other.carried)
+
+
+NONE = (_Packets(), _Packets())
 
 
 class _Window(NamedTuple):
-    """Readings at its beginning, in its middle and at its end, and how many there were since the middle."""
+    """The counters as last read, and what went by in this and in the former stretch of polls, each direction."""
 
-    first: _Counts
-    middle: _Counts
-    last: _Counts
-    since: int
+    last: Counters
+    former: tuple[_Packets, _Packets] = NONE
+    latest: tuple[_Packets, _Packets] = NONE
+    polls: int = 0
 
-    def moved(self, now: _Counts) -> "_Window":
-        """The window with one more reading; a new one if the agent counts anew."""
-        if now.lost < self.last.lost or now.carried < self.last.carried:
-            return _Window(now, now, now, 0)
-        if self.since >= POLLS:
-            return _Window(self.middle, self.last, now, 1)
-        return _Window(self.first, self.middle, now, self.since + 1)
+    def moved(self, now: Counters) -> "_Window":
+        """The window with one more reading."""
+        came = _between(self.last, now)
+        if self.polls >= POLLS:
+            return _Window(now, self.latest, came, 1)
+        there = self.latest
+        both = (there[IN].with_more(came[IN]), there[OUT].with_more(came[OUT]))
+        return _Window(now, self.former, both, self.polls + 1)
+
+    def packets(self) -> Iterator[_Packets]:
+        """What went by in all of it, each direction."""
+        for before, after in zip(self.former, self.latest, strict=True):
+            yield before.with_more(after)
 
 
 class Line:
@@ -89,6 +102,11 @@ class Line:
         """It did not."""
         self._run += 1
 
+    def rebooted(self) -> None:
+        """It counts from nothing again: no reading before is compared with one after."""
+        for link, window in self._counts.items():
+            self._counts[link] = window._replace(last={})
+
     def counted(self, device: Device, measured: Sequence[Measured]) -> None:
         """Take the counters of a full poll."""
         self._unread = 0
@@ -97,12 +115,12 @@ class Line:
             del self._counts[link]
         if not wanted:
             return
-        found: dict[str, list[float]] = {}
-        for link, is_loss, value in _counters(wanted, measured):
-            found.setdefault(link, [0.0, 0.0])[0 if is_loss else 1] += value
-        for link, (lost, carried) in found.items():
-            now, kept = _Counts(lost, carried), self._counts.get(link)
-            self._counts[link] = _Window(now, now, now, 0) if kept is None else kept.moved(now)
+        found: dict[str, Counters] = {}
+        for link, name, value in _counters(wanted, measured):
+            found.setdefault(link, {})[name] = value
+        for link in wanted.values():
+            kept, now = self._counts.get(link), found.get(link, {})
+            self._counts[link] = _Window(now) if kept is None else kept.moved(now)
 
     def uncounted(self) -> None:
         """A full poll failed. After as many as move a window on, what was counted is not of the last minutes any more."""
@@ -122,18 +140,17 @@ class Line:
 
     def _interfaces(self) -> Iterator[Loss]:
         for link, kept in self._counts.items():
-            lost = kept.last.lost - kept.first.lost
-            carried = kept.last.carried - kept.first.carried
-            if lost + carried >= PACKETS:
-                yield Loss(lost / (lost + carried), link, asked=False)
+            for lost, carried in kept.packets():
+                if lost + carried >= PACKETS:
+                    yield Loss(lost / (lost + carried), link, asked=False)
 
     def _push(self, number: int, bits: int) -> None:
         self._bits = (self._bits << number | bits) & ((1 << WINDOW) - 1)
         self._known = min(self._known + number, WINDOW)
 
 
-def _counters(wanted: dict[str, str], measured: Sequence[Measured]) -> Iterator[tuple[str, bool, float]]:
-    """Each counter of an uplink's interface: the link, whether it counts losses, the value."""
+def _counters(wanted: dict[str, str], measured: Sequence[Measured]) -> Iterator[tuple[str, str, float]]:
+    """Each counter of an uplink's interface: the link, the counter's name, the value."""
     for block in measured:
         name = block.series.family.name
         if name not in LOST and name not in CARRIED:
@@ -141,4 +158,33 @@ def _counters(wanted: dict[str, str], measured: Sequence[Measured]) -> Iterator[
         for row, value in zip(block.series.labels, block.values, strict=True):
             link = wanted.get(row[COLUMN])
             if link is not None:
-                yield link, name in LOST, value
+                yield link, name, value
+
+
+def _between(before: Counters, now: Counters) -> tuple[_Packets, _Packets]:
+    """What went by from one reading to the next, each direction; nothing where the agent counts anew.
+
+    A direction whose packets were not read both times has no share, so its losses are left out as well.
+    """
+    steps = {name: _step(name, before[name], value) for name, value in now.items() if name in before}
+    if any(step is None for step in steps.values()):
+        return NONE
+    lost, carried = [0.0, 0.0], [0.0, 0.0]
+    for name, way in CARRIED.items():
+        carried[way] += steps.get(name) or 0.0
+    for name, way in LOST.items():
+        lost[way] += steps.get(name) or 0.0
+    there = [any(CARRIED.get(name) == way for name in steps) for way in (IN, OUT)]
+    return (
+        _Packets(lost[IN], carried[IN]) if there[IN] else NONE[IN],
+        _Packets(lost[OUT], carried[OUT]) if there[OUT] else NONE[OUT],
+    )
+
+
+def _step(name: str, before: float, now: float) -> float | None:
+    """How far a counter went; None if it began anew otherwise than by coming round."""
+    if now >= before:
+        return now - before
+    round_ = now - before + WRAP
+    # More than half of what it can hold is not lost between two polls: it was set to nothing.
+    return round_ if name in LOST and 0 <= round_ < WRAP / 2 else None

@@ -94,10 +94,13 @@ class Readings:
             self._count += 1
             self._said.setdefault(device.name, {})[key.question] = _Said(self._count, expires, blocks)
         elif device.role is Role.ROUTER:
+            line = self._line(device.name)
+            if answer.rebooted:
+                line.rebooted()
             if key.question is Question.LIVENESS:
-                self._line(device.name).answered()
+                line.answered()
             elif key.question is Question.POLL:
-                self._line(device.name).counted(device, answer.measured)
+                line.counted(device, answer.measured)
 
     def failed(self, device: Device, key: PollKey, failure: Failure, at: float) -> None:
         """A question came to nothing; `at` is Unix time."""
