@@ -13,7 +13,7 @@ import hmac
 import re
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from aiohttp import hdrs, web
 
 from collector.config import yaml
 from collector.model import Web, only_here
+from exporters.delivery import InThread
 
 USERS = "basic_auth_users"
 HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
@@ -118,9 +119,7 @@ class Guard:
             return False
         return True
 
-    async def admits(
-        self, authorization: str, in_thread: Callable[[Callable[[], object]], Awaitable[object]]
-    ) -> bool | None:
+    async def admits(self, authorization: str, in_thread: InThread) -> bool | None:
         """Whether this `Authorization` is a login of ours; None if too many are being compared already."""
         self._refresh()
         login = _login(authorization)

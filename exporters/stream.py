@@ -8,7 +8,6 @@ gets only what came after. Nothing is queued for anybody.
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from aiohttp import hdrs, web
@@ -18,6 +17,7 @@ from collector.model import Inventory
 from collector.outages.state import CityState
 from exporters.answers import text
 from exporters.changes import Changes
+from exporters.delivery import InThread
 from exporters.views import Views
 
 OPEN_STREAMS = 200
@@ -40,7 +40,7 @@ class Moment(NamedTuple):
 class Stream:
     """Serves watchers. `in_thread` runs what takes long without holding the event loop."""
 
-    def __init__(self, views: Views, in_thread: Callable[[Callable[[], object]], Awaitable[object]]) -> None:
+    def __init__(self, views: Views, in_thread: InThread) -> None:
         self._views = views
         self._in_thread = in_thread
         self._changes = Changes(secrets.token_hex(4))

@@ -6,13 +6,13 @@ Read-only: every route is a GET.
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
 
 from aiohttp import hdrs, web
 
 from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
+from exporters.delivery import GZIP_FROM, GZIP_WINDOW, InThread
 from exporters.live import city as cities
 from exporters.live import confer, place
 from exporters.live.language import COOKIE, KEPT_SECONDS, chosen
@@ -26,9 +26,7 @@ from exporters.negotiation import gzip_accepted
 from exporters.stream import Moment, Stream
 from exporters.views import Views
 
-GZIP_FROM = 1024
 GZIP_LEVEL = 5
-GZIP_WINDOW = 31  # zlib's number for a gzip header and trailer around the largest window
 FRESH_SECONDS = 2.0
 """How long a page that nothing changed is given out again: ages in it are told anew."""
 READY_PAGES = 32
@@ -36,8 +34,6 @@ TOLD_SECONDS = 30 * 86400.0
 """How far back a site's and a device's own outages are told."""
 ORDERS = ("size", "age")
 
-T = TypeVar("T")
-InThread = Callable[[Callable[[], object]], Awaitable[object]]
 Body = tuple[bytes, bytes]
 
 
@@ -216,7 +212,7 @@ class LivePage:
         moment = await self._stream.latest()
         question = request.query.get("q", "").strip()
         index = await self._indexed(moment.inventory)
-        exact = await self._run(partial(index.exactly, question))
+        exact = await self._in_thread(partial(index.exactly, question))
         if exact is not None:
             return web.HTTPSeeOther(exact.href)
         scene = self._scene(request, moment)
@@ -252,7 +248,9 @@ class LivePage:
             raise web.HTTPNotFound
         version = request.query.get("v")
         for_ever = version is not None and asset.href.endswith(f"v={version}")
-        response = await self._response(request, (asset.body, await self._run(partial(_packed, asset.body))))
+        response = await self._response(
+            request, (asset.body, await self._in_thread(partial(_packed, asset.body)))
+        )
         response.headers[hdrs.CONTENT_TYPE] = asset.content_type
         if for_ever:
             response.headers[hdrs.CACHE_CONTROL] = "public, max-age=31536000, immutable"
@@ -285,8 +283,8 @@ class LivePage:
             now = asyncio.get_running_loop().time()
             until, body = self._kept.get(key, (0.0, (b"", b"")))
             if now > until:
-                plain = await self._run(made)
-                body = plain, await self._run(partial(_packed, plain))
+                plain = await self._in_thread(made)
+                body = plain, await self._in_thread(partial(_packed, plain))
                 self._kept = {one: page for one, page in self._kept.items() if page[0] > now}
                 if len(self._kept) < READY_PAGES:
                     self._kept[key] = (now + FRESH_SECONDS, body)
@@ -295,7 +293,7 @@ class LivePage:
     async def _answer(
         self, request: web.Request, scene: Scene, work: Callable[[], Body], status: int = 200
     ) -> web.StreamResponse:
-        response = await self._response(request, await self._run(work), status)
+        response = await self._response(request, await self._in_thread(work), status)
         return self._dressed(request, scene, response)
 
     @staticmethod
@@ -322,13 +320,8 @@ class LivePage:
 
     async def _indexed(self, inventory: Inventory) -> Index:
         if self._index is None or self._index[0] is not inventory:
-            self._index = (inventory, await self._run(lambda: Index(inventory)))
+            self._index = (inventory, await self._in_thread(lambda: Index(inventory)))
         return self._index[1]
-
-    async def _run(self, work: Callable[[], T]) -> T:
-        result: list[T] = []
-        await self._in_thread(lambda: result.append(work()))
-        return result[0]
 
 
 def _language(request: web.Request) -> Language:

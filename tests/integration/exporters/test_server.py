@@ -16,7 +16,7 @@ from collector.model import DeviceName
 from collector.outcome import FailureKind
 from collector.plan import Question
 from collector.sources.mqtt_refusals import Refused, Result
-from exporters import server, stream
+from exporters import delivery, server, stream
 from exporters.live.pages import POLICY
 from exporters.server import INDEX, STREAM, Server
 from tests.unit.exporters.city import NOW, ROUTER, Entry, FakeViews, inventory, key, octets
@@ -97,7 +97,7 @@ async def test_gzip_carries_the_same_text():
             _, plain = await get(client, path)
             async with client.get(path, headers={"Accept-Encoding": "gzip"}) as response:
                 body = await response.read()
-            assert len(plain) < server.GZIP_FROM or response.headers["Content-Encoding"] == "gzip"
+            assert len(plain) < delivery.GZIP_FROM or response.headers["Content-Encoding"] == "gzip"
             text = gzip.decompress(body).decode() if "Content-Encoding" in response.headers else body.decode()
             assert text == plain
         _, small = await get(client, "/-/healthy", **{"Accept-Encoding": "gzip"})
