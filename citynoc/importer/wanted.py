@@ -26,7 +26,7 @@ from collector.config.schema_network import CODE_HINT
 from collector.model import Place, Role, SiteKind, Watch
 
 MOST_PROBLEMS = 1_000
-_UNIT = re.compile(r"unit_\d{3,4}")
+_UNIT = re.compile(r"unit_\d{1,4}")
 _NAME = matching(
     r"[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?", "a name", "small letters, digits, '-', '.' and '_', at most 63"
 )

@@ -68,6 +68,7 @@ class _Reader:
     def communes(self) -> dict[str, Commune]:
         """The base map's communes in the order of the file."""
         path = self.folder / self.shape.base.communes
+        before = len(self.tables.problems)
         found: dict[str, Commune] = {}
         for row in self.tables.rows(path, _COMMUNES):
             code, name, district, district_name, households, population = row.cells
@@ -77,7 +78,7 @@ class _Reader:
                 self.tables.wrong(row.fault(0, f"commune {code} is there twice"))
             elif not wrong:
                 found[code] = Commune(code, name, district, district_name, int(households), int(population))
-        if not found:
+        if not found and len(self.tables.problems) == before:
             self._wrong(("base", "communes"), "the list of communes is empty")
         return found
 

@@ -28,6 +28,7 @@ from collector.coverage.target import LinkRule, SurveyRules, Target, Title
 from collector.model import Place
 
 TARGETS, SURVEYS = "targets.yml", "surveys"
+HOW_MAPS = "it names the list of communes with their census: docs/coverage.md"
 
 
 def read_coverage(directory: Path, root: Path) -> tuple[Evidence | None, list[Problem]]:
@@ -37,6 +38,10 @@ def read_coverage(directory: Path, root: Path) -> tuple[Evidence | None, list[Pr
     tables = Tables(directory, root)
     shape, problems = validate(TargetsFile, read(directory / TARGETS, root))
     tables.problems.extend(problems)
+    if not (directory / FOLDER / MAPS).exists():
+        place = Place(shown_name(directory / TARGETS, root), 1, 1)
+        message = f"targets are shares of households, people or communes, and there is no {FOLDER}/{MAPS}"
+        return None, [*tables.problems, Problem(place, message, HOW_MAPS)]
     maps = read_maps(directory, root, tables)
     if maps is None or shape is None:
         return None, tables.problems

@@ -38,7 +38,7 @@ UnitCode = Annotated[
     str, BeforeValidator(matching(r"\d{5}", "the code of a unit", "five digits, as 00115")), _CODE
 ]
 MapName = Annotated[
-    str, BeforeValidator(matching(r"\d{3,4}", "the name of a map", "its number of units: 526, 126"))
+    str, BeforeValidator(matching(r"\d{1,4}", "the name of a map", "its number of units: 526, 126"))
 ]
 DistrictField = Annotated[
     str,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.house.tree import ROOT, files
 
 SHELL = {"sh", "console", "", "bash"}
-_FENCE = re.compile(r"^```(\S*)\s*$")
+_FENCE = re.compile(r"^```(\S*)(?: \S+)?\s*$")
 
 
 @dataclass(frozen=True)

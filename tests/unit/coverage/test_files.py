@@ -123,6 +123,29 @@ def test_a_mistake_has_its_place_and_nothing_is_imported(
     assert any(message in one for one in found), found
 
 
+def test_targets_without_maps_say_what_is_missing(small: Path):
+    (small / "admin" / "maps.yml").unlink()
+    assert said(small) == [
+        "targets.yml:1:1: targets are shares of households, people or communes, and there is no admin/maps.yml"
+        " — it names the list of communes with their census: docs/coverage.md"
+    ]
+
+
+def test_a_list_with_a_wrong_heading_is_not_also_called_empty(small: Path):
+    communes = small / "admin" / "communes.csv"
+    communes.write_text(communes.read_text().replace("commune_name", "name"))
+    assert said(small) == ["admin/communes.csv:1:1: columns are missing: commune_name"]
+
+
+def test_a_city_of_few_communes_names_its_map_by_them(small: Path):
+    maps = small / "admin" / "maps.yml"
+    maps.write_text(maps.read_text().replace("name: 004", "name: 47"))
+    evidence, problems = read_coverage(small, small)
+    assert problems == []
+    assert isinstance(evidence, Evidence)
+    assert next(iter(evidence.maps.maps)) == "47"
+
+
 def test_other_files_beside_surveys_are_named(small: Path):
     (small / "surveys" / "june.xlsx").write_bytes(b"PK")
     evidence, problems = read_coverage(small, small)
