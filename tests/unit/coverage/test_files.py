@@ -125,10 +125,11 @@ def test_a_mistake_has_its_place_and_nothing_is_imported(
 
 def test_targets_without_maps_say_what_is_missing(small: Path):
     (small / "admin" / "maps.yml").unlink()
-    assert said(small) == [
+    (only,) = said(small)
+    assert only == (
         "targets.yml:1:1: targets are shares of households, people or communes, and there is no admin/maps.yml"
         " — it names the list of communes with their census: docs/coverage.md"
-    ]
+    )
 
 
 def test_a_list_with_a_wrong_heading_is_not_also_called_empty(small: Path):
