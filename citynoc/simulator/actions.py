@@ -1,100 +1,18 @@
 """What can be done to the city, as written in a scenario or sent to the control API. Pure.
 
-One shape per verb; `VERBS` is the table of them. Whether a name exists is checked by `unknown_names`: what does
-the world with it is the director's duty.
+One shape per verb; `VERBS` is the table of them. Whether a name exists is checked by `names.py`; what does the world
+with it is the director's duty.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from collector.config.fields import (
-    Duration,
-    Text,
-    WrittenWrongError,
-    as_json,
-    between,
-    one_of,
-    read_duration,
-    read_integer,
-    read_share,
-    text_of,
-)
-from collector.config.problems import did_you_mean
+from citynoc.simulator.arguments import Endpoints, Milliseconds, PartName, Ports, Share, Times, Who
+from collector.config.fields import Duration, Text, WrittenWrongError
 from collector.config.shape import Shape
-from collector.model import Inventory, Role
-
-_NOTHING = re.compile(r"0+(\.0*)?(ms|s|m|h|d)?")
-
-
-def read_moment(value: Any) -> float:
-    """Seconds since the scenario's start; `0s` is the start."""
-    return 0.0 if _NOTHING.fullmatch(text_of(value)) else read_duration(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Which endpoints: all, a district's, or those named by device or site."""
-
-    district: str | None = None
-    names: tuple[str, ...] | None = None
-
-
-def read_who(value: Any) -> Who:
-    """`all`, `{district: CODE}` or a list of device names and site codes."""
-    if value == "all":
-        return Who()
-    if isinstance(value, Mapping) and set(value) == {"district"}:
-        return Who(district=text_of(value["district"]))
-    if isinstance(value, list) and value:
-        return Who(names=tuple(text_of(name) for name in value))
-    raise WrittenWrongError(
-        "endpoints are `all`, `{district: CODE}` or a list of devices and sites",
-        "for example [vc-00115, 00118]",
-    )
-
-
-class Part(StrEnum):
-    """What can fail on an endpoint while it goes on running."""
-
-    CAMERA = "camera"
-    MICROPHONE = "microphone"
-    DISPLAY = "display"
-    SIP = "sip"
-    H323 = "h323"
-    TELEMETRY = "telemetry"
-
-
-_MOMENT = as_json(type=["string", "integer"], pattern=r"^\d+(\.\d+)?(ms|s|m|h|d)?$")
-Moment = Annotated[float, BeforeValidator(read_moment), _MOMENT]
-Share = Annotated[
-    float, BeforeValidator(read_share), as_json(type=["string", "number"], pattern=r"^[0-9.]+ *%?$")
-]
-Endpoints = Annotated[
-    Who,
-    BeforeValidator(read_who),
-    as_json(
-        anyOf=[
-            {"const": "all"},
-            {
-                "type": "object",
-                "properties": {"district": {"type": ["string", "integer"]}},
-                "required": ["district"],
-                "additionalProperties": False,
-            },
-            {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1},
-        ]
-    ),
-]
-Milliseconds = Annotated[float, BeforeValidator(lambda value: read_moment(value) * 1000), _MOMENT]
-PartName = Annotated[Part, BeforeValidator(one_of(Part, "a part that can fail"))]
-Ports = Annotated[int, BeforeValidator(between(0, 100_000, read_integer))]
-Times = Annotated[int, BeforeValidator(between(1, 100_000, read_integer))]
 
 
 class Action(Shape):
@@ -341,50 +259,3 @@ VERBS: Mapping[str, type[Action]] = MappingProxyType(
         "repair": Repair,
     }
 )
-
-
-class Unknown(NamedTuple):
-    """A name that stands for nothing in the inventory, and the key it was written under."""
-
-    key: str
-    message: str
-    hint: str | None
-
-
-class Names:
-    """What exists, by the key that names it."""
-
-    def __init__(self, inventory: Inventory) -> None:
-        devices = inventory.devices.values()
-        links = [link for device in devices for link in device.uplinks]
-        endpoints = [device for device in devices if device.role is Role.ENDPOINT]
-        self._known: Mapping[str, frozenset[str]] = {
-            "device": frozenset(inventory.devices),
-            "link": frozenset(link.name for link in links),
-            "cable": frozenset(link.cable for link in links if link.cable is not None),
-            "site": frozenset(inventory.sites),
-            "service": frozenset(inventory.services),
-            "district": frozenset(inventory.districts),
-            "endpoint": frozenset(device.name for device in endpoints)
-            | {device.site for device in endpoints},
-            "bridge": frozenset(device.name for device in devices if device.role is Role.BRIDGE),
-        }
-
-    def unknown(self, action: Action) -> Iterator[Unknown]:
-        """Every name in the action that the inventory does not have."""
-        for key in type(action).model_fields:
-            value = getattr(action, key)
-            if isinstance(value, Who):
-                if value.district is not None:
-                    yield from self._check(key, "district", value.district)
-                for name in value.names or ():
-                    yield from self._check(key, "endpoint", name)
-            elif isinstance(value, str) and key in self._known:
-                yield from self._check(key, key, value)
-        if isinstance(action, Break | SetClock):
-            yield from self._check("device", "endpoint", action.device)
-
-    def _check(self, key: str, kind: str, name: str) -> Iterator[Unknown]:
-        known = self._known[kind]
-        if name not in known:
-            yield Unknown(key, f"there is no {kind} '{name}'", did_you_mean(name, known))

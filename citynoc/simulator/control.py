@@ -9,9 +9,10 @@ from typing import Any
 
 from aiohttp import web
 
-from citynoc.simulator.actions import VERBS, Action, Names
+from citynoc.simulator.actions import VERBS, Action
 from citynoc.simulator.agents import PortInUseError, said
 from citynoc.simulator.director import Director
+from citynoc.simulator.names import Names
 from collector.config.document import Document, Mark
 from collector.config.problems import did_you_mean
 from collector.config.shape import validate

@@ -12,7 +12,8 @@ from itertools import count
 from typing import Any
 
 from citynoc.simulator import actions
-from citynoc.simulator.actions import Action, Who
+from citynoc.simulator.actions import Action
+from citynoc.simulator.arguments import Who
 from citynoc.simulator.machine import SEATS
 from citynoc.simulator.network import Fault, FaultKind
 from citynoc.simulator.world import Congestion, Loss, World
@@ -58,7 +59,7 @@ class Director:
             what(now)
 
     def apply(self, verb: str, action: Action, now: float) -> None:  # noqa: C901, PLR0912  one branch per verb
-        """Carry the action out now. Names in it exist: `actions.Names` was asked before."""
+        """Carry the action out now. Names in it exist: `names.py` was asked before."""
         world = self.world
         match action:
             case actions.Cut():

@@ -10,7 +10,9 @@ from typing import Annotated, ClassVar, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from citynoc.simulator import actions, operations
-from citynoc.simulator.actions import Action, Moment, Names, Share
+from citynoc.simulator.actions import Action
+from citynoc.simulator.arguments import Moment, Share
+from citynoc.simulator.names import Names
 from citynoc.simulator.operations import OPERATIONS, Operation
 from collector.config import yaml
 from collector.config.document import Document

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from citynoc.simulator import actions, scenario
-from citynoc.simulator.actions import Who
+from citynoc.simulator.arguments import Who
 from citynoc.simulator.operations import OPERATIONS, Maintenance, Server, ServerName
 from collector import config as configuration
 from collector.config import ConfigurationError
