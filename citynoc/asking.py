@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from citynoc.settings import Endpoint
 from collector.config import Configuration, load
+from collector.config.problems import did_you_mean
 from collector.config.profiles import load_profiles
 from collector.model import (
     Credential,
@@ -105,7 +106,10 @@ def say(message: str) -> int:
 def _by_name(args: argparse.Namespace, configuration: Configuration) -> Target:
     device = configuration.inventory.devices.get(args.device)
     if device is None:
-        raise WrongTargetError(f"there is no device {args.device!r} in {args.config}")
+        hint = did_you_mean(args.device, configuration.inventory.devices)
+        raise WrongTargetError(
+            f"there is no device {args.device!r} in {args.config}" + (f" ({hint})" if hint else "")
+        )
     if device.snmp is None:
         raise WrongTargetError(f"device {args.device!r} is not asked over SNMP")
     profiles = dict(configuration.profiles)

@@ -50,12 +50,14 @@ class Draft:
         """A problem at the device's name."""
         return self.document.problem(self.steps, message, hint, key=True)
 
-    def problem_at(self, setting: str, message: str, hint: str | None = None, *steps: str) -> Problem:
-        """A problem where the setting is written, or at the device's name if no file gives it."""
+    def problem_at(
+        self, setting: str, message: str, hint: str | None = None, *steps: str, key: bool = False
+    ) -> Problem:
+        """A problem where the setting (with `key`, its name) is written, or at the device's name if no file gives it."""
         found = self.settings.get(setting)
         if found is None or found.origin.document is None:
             return self.problem(message, hint)
-        return found.origin.document.problem((*found.origin.steps, *steps), message, hint)
+        return found.origin.document.problem((*found.origin.steps, *steps), message, hint, key=key)
 
     def is_own(self, setting: str) -> bool:
         """Whether the device's own entry says it."""

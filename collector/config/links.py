@@ -43,7 +43,7 @@ def _uplinks(assembly: Assembly, draft: Draft, names: Register) -> tuple[Link, .
 def _check_parent(assembly: Assembly, draft: Draft, written: str, parent: str) -> None:
     if parent == draft.name:
         assembly.complaints.add(
-            draft.problem_at("uplinks", f"device '{draft.name}' hangs on itself", None, written)
+            draft.problem_at("uplinks", f"device '{draft.name}' hangs on itself", None, written, key=True)
         )
         return
     if assembly.device_names.knows(parent):
@@ -56,7 +56,7 @@ def _check_parent(assembly: Assembly, draft: Draft, written: str, parent: str) -
     near = [name for name, other in assembly.drafts.items() if other.document is draft.document]
     hint = assembly.guesser.hint(parent, near, assembly.drafts)
     if draft.is_own("uplinks"):
-        problem = draft.problem_at("uplinks", message, hint, written)
+        problem = draft.problem_at("uplinks", message, hint, written, key=True)
     else:
         place = draft.settings["uplinks"].origin.place()
         message = f"device '{draft.name}' hangs on '{parent}', which does not exist"

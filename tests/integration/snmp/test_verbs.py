@@ -134,6 +134,8 @@ def test_a_device_that_is_not_in_the_inventory_is_named(
     monkeypatch.setenv("CITYNOC_SNMP_COMMUNITY", SECRET)
     assert main(["poll", "rt-99999"]) == 2
     assert "there is no device 'rt-99999'" in capsys.readouterr().err
+    assert main(["poll", "rt-0115"]) == 2
+    assert "did you mean 'rt-00115'?" in capsys.readouterr().err
 
 
 def test_profiles_list(capsys: pytest.CaptureFixture[str]):
