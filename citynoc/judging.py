@@ -12,7 +12,7 @@ from citynoc.clock import Clock
 from citynoc.duty import OnDuty
 from collector.meetings.attendance import Attendance
 from collector.model import SiteCode
-from collector.outages.journal import Journal
+from collector.outages.journal import Journal, Loss
 from collector.outages.maintenance import Calendar
 from collector.outages.state import Uplink
 from collector.outages.verdict import Context, Judge, Round
@@ -20,6 +20,8 @@ from collector.scheduler import Scheduler
 
 ROUND = 0.1
 """Seconds between rounds: re-asks are 0.4 s apart."""
+PAUSED = 15.0
+"""Seconds between two rounds from which nobody was there to watch."""
 
 
 class Judging:
@@ -60,14 +62,27 @@ class Judging:
         """Whether something is shown that is not in the journal yet."""
         return self._journal.behind
 
+    @property
+    def journal_lost(self) -> Mapping[Loss, int]:
+        """Rows that will never be in the journal, by reason."""
+        return self._journal.lost
+
+    @property
+    def journal_restarts(self) -> int:
+        """Times that the journal's writer broke and began anew."""
+        return self._journal.restarts
+
     async def run(self) -> None:
         """Round after round; evidence that arrives meanwhile goes into the next."""
-        connected = False
+        connected, last = False, self._clock.unix()
         while True:
             now = self._clock.unix()
             if self._clock.stepped():
                 now = self._clock.unix()
                 self.judge.stalled(now)
+            if not 0 <= now - last < PAUSED:
+                self._journal.paused(last, now)
+            last = now
             if self._broker_connected() is not connected:
                 connected = not connected
                 self.judge.broker(now, connected=connected)

@@ -204,6 +204,8 @@ class ServiceViews:
             reload_ok=self.reload_ok,
             reload_at=self.reload_at,
             journal_behind=self._judging.journal_behind,
+            journal_lost={str(why): count for why, count in self._judging.journal_lost.items()},
+            journal_restarts=self._judging.journal_restarts,
             silence_reads={result.value: count for result, count in self._silences.results.items()}
             if self._silences.url is not None
             else {},

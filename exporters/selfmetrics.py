@@ -101,6 +101,8 @@ def _stats_rows(stats: ServiceStats) -> Iterator[tuple[Family, list[Row]]]:
     yield service.CONFIG_RELOAD_OK, _one(stats.reload_ok)
     yield service.CONFIG_RELOAD_TIME, _one(stats.reload_at)
     yield service.JOURNAL_BEHIND, _one(stats.journal_behind)
+    yield service.JOURNAL_LOST, _by(stats.journal_lost)
+    yield service.JOURNAL_RESTARTS, _one(stats.journal_restarts)
     yield service.SILENCE_READS, _by(stats.silence_reads)
     build: Row = ((stats.version, platform.python_version()), 1.0)
     yield service.BUILD_INFO, [build]

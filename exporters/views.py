@@ -105,6 +105,9 @@ class ServiceStats:
     reload_ok: bool | None = None
     reload_at: float | None = None
     journal_behind: bool | None = None
+    journal_lost: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    """By reason; give every reason a 0 at the start."""
+    journal_restarts: int | None = None
     silence_reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Looks at Alertmanager's silences by result; empty without an Alertmanager."""
 

@@ -97,6 +97,18 @@ JOURNAL_BEHIND = Family(
     Kind.GAUGE,
     "1 while verdicts are exposed that the journal has not yet kept: a crash now would forget them.",
 )
+JOURNAL_LOST = Family(
+    "citynoc_journal_lost_rows_total",
+    Kind.COUNTER,
+    "Rows that will never be in the journal, by reason: refused (no file would take them), overflow (they waited too long"
+    " for a file that could not be written), unreadable (outages of an earlier life that could not be taken up).",
+    ("reason",),
+)
+JOURNAL_RESTARTS = Family(
+    "citynoc_journal_writer_restarts_total",
+    Kind.COUNTER,
+    "Times that the journal's writer broke for a reason that nobody foresaw, and began anew.",
+)
 SILENCE_READS = Family(
     "citynoc_silence_reads_total",
     Kind.COUNTER,
@@ -157,6 +169,8 @@ FAMILIES = (
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
     JOURNAL_BEHIND,
+    JOURNAL_LOST,
+    JOURNAL_RESTARTS,
     SILENCE_READS,
     EXPOSED_SERIES,
     SCRAPE_DURATION,

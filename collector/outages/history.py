@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from collector.outages.ledger import columns, outage_of
+from collector.outages.rows import columns, outage_of
 from collector.outages.state import Outage, State
 
 UP_STATES = frozenset({State.UP, State.AGENT_DOWN})

@@ -4,17 +4,17 @@ SQLite in WAL mode with synchronous=FULL: a committed round survives a power cut
 database is renamed and kept, never deleted. Synchronous; its owner gives it a thread (`journal.py`).
 """
 
-import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from collector.model import DeviceName, DistrictCode, SiteCode
 from collector.outages import sittings
+from collector.outages.rows import LATER, UPSERT, columns, outage_of, row_of
 from collector.outages.sittings import Notes
-from collector.outages.state import CauseKind, Outage, Severity, State
+from collector.outages.state import Outage, State
 
 SCHEMA_VERSION = 1
 KEEP = 400 * 86400.0
@@ -44,6 +44,21 @@ CREATE TABLE watch (started REAL PRIMARY KEY, seen REAL NOT NULL, stopped INTEGE
 """
 
 
+WATCHED = "INSERT INTO watch VALUES (?1, ?2, ?3) ON CONFLICT (started) DO UPDATE SET seen = ?2, stopped = ?3"
+
+ROW_FAULTS = (
+    sqlite3.IntegrityError,  # a NULL (also a NaN, which SQLite takes for one) or a text where none may be
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    ArithmeticError,  # a whole number beyond 64 bits
+    ValueError,  # a text that is no UTF-8
+    TypeError,
+    LookupError,
+    AttributeError,
+)
+"""What a row does that no file would ever take, however often it is tried."""
+
 TABLES = frozenset({"outage", "device_change", "site_change", "watch"})
 LATER_TABLES = frozenset({"sitting", "attendance", "call_quality"})
 
@@ -60,9 +75,40 @@ class Entry:
     devices: list[tuple[float, str, int, str | None]] = field(default_factory=list)
     sites: list[tuple[float, str, int]] = field(default_factory=list)
     meetings: Notes = field(default_factory=Notes)
+    watches: dict[float, float] = field(default_factory=dict)
+    """Watches that are over: when each began, and when somebody last looked."""
 
     def __bool__(self) -> bool:
-        return bool(self.outages or self.devices or self.sites or self.meetings)
+        return bool(self.outages or self.devices or self.sites or self.meetings or self.watches)
+
+    def __len__(self) -> int:
+        """How many rows it is."""
+        notes = self.meetings
+        return sum(
+            map(len, (self.outages, self.devices, self.sites, self.watches,
+                      notes.sittings, notes.attendance, notes.quality))
+        )  # fmt: skip
+
+
+class Refused(NamedTuple):
+    """A row that no file would take. `key` is the outage's, if it is one."""
+
+    table: str
+    error: str
+    key: tuple[str, float] | None = None
+
+
+Statement = tuple[str, str, Iterable[Any], Callable[[Any], tuple[object, ...]]]
+"""Table, SQL, things, and how one of them becomes a row."""
+
+
+def _statements(entry: Entry) -> Iterator[Statement]:
+    yield "outage", UPSERT, entry.outages.values(), row_of
+    yield "device_change", "INSERT INTO device_change VALUES (?, ?, ?, ?)", entry.devices, tuple
+    yield "site_change", "INSERT INTO site_change VALUES (?, ?, ?)", entry.sites, tuple
+    for table, sql, rows in sittings.statements(entry.meetings):
+        yield table, sql, rows, tuple
+    yield "watch", WATCHED, ((began, seen, 0) for began, seen in entry.watches.items()), tuple
 
 
 class Ledger:
@@ -70,6 +116,10 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.fresh = False
+        """Whether there was no such file before."""
+        self.unreadable: tuple[str, ...] = ()
+        """What `remembered` could not make an outage of."""
         self.set_aside: Path | None = None
         """Where an unreadable predecessor was put."""
         self._db = self._open()
@@ -87,7 +137,7 @@ class Ledger:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
         try:
-            _prepare(db, self.path)
+            self.fresh = _prepare(db, self.path)
         except BaseException:
             db.close()
             raise
@@ -102,26 +152,75 @@ class Ledger:
         self._db.close()
 
     def remembered(self, now: float) -> tuple[Outage, ...]:
-        """Outages that are open, or ended so lately that they are still shown."""
+        """Outages that are open, or ended so lately that they are still shown; `unreadable` are left where they are."""
         rows = self._db.execute(
             f"SELECT {columns(self._db)} FROM outage WHERE ended IS NULL OR ended > ? ORDER BY started",  # noqa: S608
             (now - SHOWN,),
         )
-        latest = {outage.id: outage for outage in map(outage_of, rows)}
+        latest: dict[str, Outage] = {}
+        unreadable = []
+        for row in rows:
+            try:
+                outage = outage_of(row)
+            except ValueError as why:
+                unreadable.append(str(why))
+            else:
+                latest[outage.id] = outage
+        self.unreadable = tuple(unreadable)
         return tuple(latest.values())
 
-    def write(self, entry: Entry) -> None:
-        """All of it or nothing, and on the disk when this returns."""
+    def write(self, entry: Entry) -> tuple[Refused, ...]:
+        """On the disk when this returns: all of it, but for rows that no file would take, or nothing."""
+        try:
+            with self._transaction() as db:
+                for _, sql, things, row in _statements(entry):
+                    db.executemany(sql, map(row, things))
+        except ROW_FAULTS:
+            return self._write_one_by_one(entry)
+        return ()
+
+    def _write_one_by_one(self, entry: Entry) -> tuple[Refused, ...]:
+        refused = []
         with self._transaction() as db:
-            db.executemany(UPSERT, map(_row_of, entry.outages.values()))
-            db.executemany("INSERT INTO device_change VALUES (?, ?, ?, ?)", entry.devices)
-            db.executemany("INSERT INTO site_change VALUES (?, ?, ?)", entry.sites)
-            sittings.write(db, entry.meetings)
+            for table, sql, things, row in _statements(entry):
+                for thing in things:
+                    try:
+                        db.execute(sql, row(thing))
+                    except ROW_FAULTS as why:
+                        key = (thing.id, thing.started) if isinstance(thing, Outage) else None
+                        refused.append(Refused(table, f"{type(why).__name__}: {why}", key))
+        return tuple(refused)
+
+    def begin_life(self, at: float, *, seen: bool) -> int:
+        """A service begins: nothing is known of any site, and of a cause that is open twice the earlier outage is over.
+
+        Unless `seen`, the service has begun without what the file held, so that whatever is open in it was given up when
+        somebody last looked. Returns how many outages that ended.
+        """
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO site_change SELECT ?1, site, ?2 FROM"
+                " (SELECT site, max(at), state FROM site_change GROUP BY site) WHERE state != ?2",
+                (at, int(State.UNKNOWN)),
+            )
+            db.execute(
+                "UPDATE outage SET ended = (SELECT min(later.started) FROM outage later"
+                "  WHERE later.id = outage.id AND later.started > outage.started)"
+                " WHERE ended IS NULL AND EXISTS (SELECT 1 FROM outage later"
+                "  WHERE later.id = outage.id AND later.started > outage.started)"
+            )
+            if seen:
+                return 0
+            return db.execute(
+                "UPDATE outage SET ended = max(started, coalesce((SELECT max(seen) FROM watch), ?))"
+                " WHERE ended IS NULL",
+                (at,),
+            ).rowcount
 
     def begin_watch(self, at: float) -> None:
         """From now on somebody looks; history older than `KEEP` goes."""
         with self._transaction() as db:
-            db.execute("INSERT OR REPLACE INTO watch VALUES (?, ?, 0)", (at, at))
+            db.execute("INSERT OR IGNORE INTO watch VALUES (?, ?, 0)", (at, at))
             for table in ("device_change", "site_change"):
                 db.execute(f"DELETE FROM {table} WHERE at < ?", (at - KEEP,))  # noqa: S608 - names above
             db.execute("DELETE FROM outage WHERE ended < ?", (at - KEEP,))
@@ -131,11 +230,7 @@ class Ledger:
     def still_watching(self, began: float, at: float, *, stopped: bool = False) -> None:
         """Somebody looked until now."""
         with self._transaction() as db:
-            db.execute(
-                "INSERT INTO watch VALUES (?1, ?2, ?3)"
-                " ON CONFLICT (started) DO UPDATE SET seen = ?2, stopped = ?3",
-                (began, at, int(stopped)),
-            )
+            db.execute(WATCHED, (began, at, int(stopped)))
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)
@@ -149,8 +244,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    """Create the tables of a new file, refuse a later one, make sure that an old one can be read."""
+def _prepare(db: sqlite3.Connection, path: Path) -> bool:
+    """Create the tables of a new file, refuse a later one, make sure that an old one can be read; True if it is new."""
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise NewerJournalError(
@@ -161,7 +256,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     if version == 0:
         script = f"{SCHEMA} {sittings.SCHEMA} PRAGMA user_version={SCHEMA_VERSION};"
         db.executescript(f"BEGIN IMMEDIATE; {script} COMMIT;")
-        return
+        return True
     found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
     tables = {row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     if found != "ok" or not tables >= TABLES:
@@ -172,6 +267,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         not tables >= LATER_TABLES
     ):  # an earlier version reads such a file as before, so the schema keeps its number
         db.executescript(f"BEGIN IMMEDIATE; {sittings.SCHEMA} COMMIT;")
+    return False
 
 
 class _Transaction:
@@ -197,78 +293,6 @@ class _Transaction:
     def _rollback(self) -> None:
         if self._db.in_transaction:
             self._db.execute("ROLLBACK")
-
-
-COLUMNS = (
-    "id, kind, district, started, causes, affected_devices, affected_sites, severity, site, carrier, ended,"
-    " acknowledged"
-)
-LATER = "on_battery"
-"""A column that files of an earlier version lack."""
-UPSERT = (
-    f"INSERT INTO outage ({COLUMNS}, {LATER}, most_devices, most_sites)"  # noqa: S608 - the names above
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-    " ON CONFLICT (id, started) DO UPDATE SET ended = ?11, severity = ?8, acknowledged = ?12,"
-    " causes = ?5, affected_devices = ?6, affected_sites = ?7, on_battery = ?13,"
-    " most_devices = max(most_devices, ?14), most_sites = max(most_sites, ?15)"
-)
-
-
-def columns(db: sqlite3.Connection) -> str:
-    """What to select of `outage` for `outage_of`, also from a file of an earlier version."""
-    there = {row[1] for row in db.execute("PRAGMA table_info(outage)")}
-    return f"{COLUMNS}, {LATER if LATER in there else 0}"
-
-
-def outage_of(row: tuple[object, ...]) -> Outage:
-    """An outage from its row, columns as `columns` orders them."""
-    name, kind, district, started, causes, devices, sites, severity, site, carrier, ended, taken, battery = (
-        row
-    )
-    return Outage(
-        id=str(name),
-        kind=CauseKind(str(kind)),
-        district=DistrictCode(str(district)),
-        started=float(str(started)),
-        causes=tuple(json.loads(str(causes))),
-        affected_devices=frozenset(map(DeviceName, json.loads(str(devices)))),
-        affected_sites=frozenset(map(SiteCode, json.loads(str(sites)))),
-        severity=Severity(int(str(severity))),
-        site=SiteCode(str(site)) if site is not None else None,
-        carrier=str(carrier),
-        ended=None if ended is None else float(str(ended)),
-        acknowledged=bool(taken),
-        on_battery=bool(battery),
-    )
-
-
-def _row_of(outage: Outage) -> tuple[object, ...]:
-    return (
-        outage.id,
-        outage.kind.value,
-        outage.district,
-        outage.started,
-        json.dumps(outage.causes),
-        json.dumps(sorted(outage.affected_devices)),
-        json.dumps(sorted(outage.affected_sites)),
-        int(outage.severity),
-        outage.site,
-        outage.carrier,
-        outage.ended,
-        int(outage.acknowledged),
-        int(outage.on_battery),
-        len(outage.affected_devices),
-        len(outage.affected_sites),
-    )
-
-
-def changes(
-    at: float, old: Mapping[SiteCode, State], new: Mapping[SiteCode, State]
-) -> Iterable[tuple[float, str, int]]:
-    """Sites whose state differs, as rows of `site_change`."""
-    if old is new:
-        return []
-    return [(at, site, int(state)) for site, state in new.items() if old.get(site) is not state]
 
 
 def set_aside(path: Path) -> Path:

@@ -93,11 +93,11 @@ class Notes:
         self.quality.update(newer.quality)
 
 
-def write(db: sqlite3.Connection, notes: Notes) -> None:
-    """Inside the caller's transaction."""
-    db.executemany(_insert("OR REPLACE", "sitting", SittingRow), notes.sittings.values())
-    db.executemany(_insert("", "attendance", AttendanceRow), notes.attendance)
-    db.executemany(_insert("OR REPLACE", "call_quality", QualityRow), notes.quality.values())
+def statements(notes: Notes) -> Iterable[tuple[str, str, Iterable[tuple[object, ...]]]]:
+    """Table, SQL and rows of everything that is to be written."""
+    yield "sitting", _insert("OR REPLACE", "sitting", SittingRow), notes.sittings.values()
+    yield "attendance", _insert("", "attendance", AttendanceRow), notes.attendance
+    yield "call_quality", _insert("OR REPLACE", "call_quality", QualityRow), notes.quality.values()
 
 
 def forget(db: sqlite3.Connection, before: float) -> None:

@@ -45,6 +45,17 @@ MISTAKES = [
     ("service", "and on (instance) sum", "and on (job) sum"),
     ("service", "== 0\n        for: 30s", "== 0\n        for: 0s"),
     ("service", "journal_behind[2m])) == 1\n        for: 1m", "journal_behind[2m])) == 1\n        for: 0s"),
+    ("service", "or sum by (instance) (increase(citynoc_journal_writer_restarts_total[1h])) > 0\n", ""),
+    (
+        "service",
+        "(citynoc_journal_lost_rows_total) > 0 unless",
+        "(citynoc_journal_lost_rows_total) > 2 unless",
+    ),
+    (
+        "service",
+        "(increase(citynoc_journal_lost_rows_total[1h])) > 0",
+        "(citynoc_journal_lost_rows_total) > 0",
+    ),
     ("service", " == 3\n        for", " >= 3\n        for"),
     ("service", "citynoc_site_state[2m])) == 0\n", "citynoc_site_state[2m])) >= 0\n"),
     ("service", "(probe_success) == 0", "(probe_success) >= 0"),

@@ -8,7 +8,8 @@ import pytest
 
 from collector.meetings.archive import Archive
 from collector.outages.history import NoJournalError
-from collector.outages.journal import PENDING, Journal
+from collector.outages.journal import Journal, Loss
+from collector.outages.pending import PENDING
 from collector.outages.ledger import KEEP, LATER_TABLES, Entry, Ledger
 from collector.outages.sittings import AttendanceRow, Notes, QualityRow, SittingRow
 
@@ -99,7 +100,7 @@ def test_what_waits_is_bounded(tmp_path: Path):
         journal = Journal(tmp_path / "nowhere" / "journal.sqlite", lambda: 1500.0)
         for _ in range(3):
             journal.note(Notes({}, [CAME] * (PENDING // 2), {}))
-        return journal.dropped
+        return journal.lost[Loss.OVERFLOW]
 
     assert asyncio.run(life()) == PENDING // 2
 

@@ -126,7 +126,7 @@ def test_a_cancellation_in_the_very_moment_of_writing_is_not_lost(
                 loop.call_soon(task.cancel)
                 return 1
 
-            monkeypatch.setattr(journal, "_put", written)
+            monkeypatch.setattr(journal._pending, "put", written)
             await asyncio.wait([task])
         assert task.cancelled()
 
