@@ -109,6 +109,7 @@ class Service:
                 state=lambda: self._judging.state,
                 journal=journal,
                 clock=self._clock,
+                limits=self._configuration.limits,
             )
             await asyncio.to_thread(self._conferring.resume, self._settings.data / "journal.sqlite")
             self._silences = SilenceReader(inventory.city.alertmanager, self._taken)
@@ -255,7 +256,7 @@ class Service:
         self._silences.url = inventory.city.alertmanager
         self._views.reconfigured(inventory)
         self._covering.reconfigure(new.coverage, inventory)
-        self._conferring.reconfigure(new.meetings, inventory)
+        self._conferring.reconfigure(new.meetings, inventory, new.limits)
         self._observing.inventory = inventory
         self._trapping.reconfigure(inventory)
         if _session(old) != _session(new):

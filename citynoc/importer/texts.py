@@ -224,6 +224,20 @@ limits:
 
 # A grade falls at once. It rises when every reading has stayed below this part of the better grade's bounds for so long.
 better: {below: 80%, after: 30s}
+
+# From when on a reading speaks against a participant of a meeting: a note is told and leaves GO, a stop makes NO-GO. What
+# is not known accuses nobody. Without this part the same holds.
+readiness:
+  loss: # share of packets: on the uplink, in one direction, and in a call that is not graded
+    note: {at_least: 1%, source: "ITU-T G.1010 (11/2001), table I.1: videophone"}
+    stop: {at_least: 3%, source: "ITU-T G.1010 (11/2001), table I.1: conversational voice; words are still understood"}
+  clock: # ahead or behind
+    stop: {at_least: 60s, source: "own choice: tokens (ITU-T H.235.1) and certificates carry times; a minute off, nobody sets it"}
+  temperature: # degrees Celsius inside
+    note: {at_least: 65, source: "own choice: a fan or a vent is blocked; the maker's data sheet knows better"}
+    stop: {at_least: 75, source: "own choice: codecs switch themselves off somewhat above; the maker's data sheet knows better"}
+  certificate: # time left; one that ends before the meeting does is always a stop
+    note: {at_most: 14d, source: "own choice: two weeks to have it renewed"}
 """
 
 SERVICES = (

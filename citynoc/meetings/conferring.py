@@ -13,6 +13,7 @@ import structlog
 from citynoc.clock import Clock
 from collector.meetings.alarm import Stage
 from collector.meetings.archive import Archive
+from collector.meetings.limits import LIMITS, Limits
 from collector.meetings.minutes import Kept, Minutes
 from collector.meetings.model import AFTERWARDS, WEEK, Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class Conferring:
-    """Keeps `standing` true until cancelled. A reload puts another calendar and inventory here."""
+    """Keeps `standing` true until cancelled. A reload puts another calendar, inventory and limits here."""
 
     def __init__(
         self,
@@ -45,8 +46,10 @@ class Conferring:
         state: Callable[[], CityState],
         journal: Journal,
         clock: Clock,
+        limits: Limits = LIMITS,
     ) -> None:
         self.standing = Meetings(clock.unix())
+        self._limits = limits
         self._calendar, self._inventory = calendar, inventory
         self._readings, self._state, self._journal, self._clock = readings, state, journal, clock
         self._minutes: dict[str, Minutes] = {}
@@ -55,9 +58,9 @@ class Conferring:
         """Until then not everybody was asked, and what is not known yet is no news to write down."""
         self._changed = asyncio.Event()
 
-    def reconfigure(self, calendar: Calendar, inventory: Inventory) -> None:
+    def reconfigure(self, calendar: Calendar, inventory: Inventory, limits: Limits = LIMITS) -> None:
         """Look at these meetings from now on; one that was moved goes on under its new times."""
-        self._calendar, self._inventory = calendar, inventory
+        self._calendar, self._inventory, self._limits = calendar, inventory, limits
         self._changed.set()
 
     def resume(self, journal: Path) -> None:
@@ -124,7 +127,7 @@ class Conferring:
     def look(self, occurrence: Occurrence) -> Readiness:
         """Who could join now, whenever the meeting is."""
         now = self._clock.unix()
-        return readiness(occurrence, self._evidence(), now)
+        return readiness(occurrence, self._evidence(), now, self._limits)
 
     def _evidence(self) -> Evidence:
         return Evidence(
@@ -138,7 +141,7 @@ class Conferring:
         if not occurrence.counts(now):
             return Sitting(occurrence, phase(occurrence, now))
         minutes = self._minutes_of(occurrence, now)
-        look = readiness(occurrence, self._evidence(), now)
+        look = readiness(occurrence, self._evidence(), now, self._limits)
         before = minutes.alarm.stages()
         names = {one.endpoint: self._reading(DeviceName(one.endpoint)) for one in look.participants}
         if now >= self._settled:

@@ -57,7 +57,7 @@ def picture_of(configuration: Configuration, sittings: Iterable[Occurrence] = ()
     city = dict(plain(inventory.city))
     city["web"] = digest(city.get("web"))  # where keys lie is nobody's business
     on_call = configuration.on_call
-    parts = {"quality": digest(repr(configuration.quality))}
+    parts = {"quality": digest(repr((configuration.quality, configuration.limits)))}
     if on_call is not None:
         said = [getattr(on_call, one.name) for one in fields(on_call) if one.name != "document"]
         parts["on call"] = digest(repr(said))

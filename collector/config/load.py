@@ -31,6 +31,7 @@ from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.telemetry import read_telemetry
 from collector.coverage.evidence import Evidence
+from collector.meetings.limits import LIMITS, Limits
 from collector.meetings.model import Calendar
 from collector.model import (
     Broker,
@@ -70,6 +71,7 @@ class Configuration:
     coverage: Evidence | None = None
     meetings: Calendar = field(default_factory=Calendar)
     quality: Standard | None = None
+    limits: Limits = LIMITS
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
@@ -134,7 +136,8 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         on_call,
         coverage,
         meetings,
-        quality,
+        quality.standard,
+        quality.limits,
     )
 
 

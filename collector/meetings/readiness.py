@@ -12,11 +12,12 @@ from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collector.meetings.hall import CONNECTED_KEY, Hall, hall
+from collector.meetings.limits import LIMITS, Limits
 from collector.meetings.lines import Line
 from collector.meetings.model import PREPARATION, Occurrence
 from collector.meetings.readings import Heard, Reading, Silence
 from collector.meetings.reasons import RANK, Code, Reason, Teller, Weight
-from collector.meetings.room import LIMITS, Limits, Room
+from collector.meetings.room import Room
 from collector.model import Device, DeviceName, Inventory, SiteCode
 from collector.outages.state import CityState
 

@@ -5,8 +5,8 @@ What is cut off is not asked how it is: its last words are over. A reason needs 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from collector.meetings.limits import REFUSED_CLOCK, Limits
 from collector.meetings.readings import Heard, Reading, Silence
 from collector.meetings.reasons import Code, Reason, Teller, Weight
 from collector.metrics import conference
@@ -26,28 +26,6 @@ PROTOCOLS = {"sip": "SIP", "h323": "H.323"}
 COMPONENTS = {"microphone": Code.MICROPHONE, "camera": Code.CAMERA, "display": Code.DISPLAY}
 POOR, FAIR = 2, 1
 NEVER_SPOKE = "no telemetry yet"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """From when on a reading speaks against a participant. `quality.yml` grades the call itself."""
-
-    loss: float = 0.03
-    """Share of packets, in the call where no grade is told, and on the uplink: pictures freeze, words are lost."""
-    loss_noted: float = 0.01
-    """ITU-T Y.1541 leaves 0.1 % for the network; codecs conceal up to about 1 %."""
-    jitter: float = 0.03
-    latency: float = 0.15
-    """Seconds one way: ITU-T G.114."""
-    clock: float = 60.0
-    """Seconds: calls are set up with tokens and certificates that are valid for so long only (H.235.1, TLS)."""
-    hot: float = 75.0
-    """Degrees Celsius inside: codecs switch themselves off somewhat above."""
-    warm: float = 65.0
-    certificate_noted: float = 14 * 86400.0
-
-
-LIMITS = Limits()
 
 
 class Room:
@@ -226,7 +204,9 @@ class Room:
         others = Weight.NOTE if lives else Weight.DOUBT
         blame = blamed(silence)
         if blame is Code.CLOCK:
-            return self.tell.say(Code.CLOCK, "refused", weight=own, device=device.name, seconds=300)
+            return self.tell.say(
+                Code.CLOCK, "refused", weight=own, device=device.name, seconds=round(REFUSED_CLOCK)
+            )
         if blame is Code.GATEWAY_SILENT:
             gateway = silence.detail.partition("the gateway: ")[2].partition(" ")[0]
             return self.tell.say(blame, weight=others, device=device.name, gateway=gateway, since=silence.at)

@@ -30,7 +30,7 @@ def dispatch() -> Dispatch:
     clock = Clock()
     judge = Judge(Topology(CITY), CITY.city.verdict, clock.unix(), ())
     found = Dispatch(CITY, judge, Store(), DeviceExposition(), clock)
-    found.grader.standard = read_quality(CONFIG / "quality.yml", CONFIG)[0]
+    found.grader.standard = read_quality(CONFIG / "quality.yml", CONFIG)[0].standard
     return found
 
 

@@ -26,10 +26,10 @@ IDENTITY = (ENDPOINT.name, ENDPOINT.site, ENDPOINT.district, ENDPOINT.role.value
 
 @cache
 def shipped() -> Standard:
-    standard, problems = read_quality(CONFIG / "quality.yml", CONFIG)
+    quality, problems = read_quality(CONFIG / "quality.yml", CONFIG)
     assert problems == []
-    assert standard is not None
-    return standard
+    assert quality.standard is not None
+    return quality.standard
 
 
 @pytest.mark.parametrize(

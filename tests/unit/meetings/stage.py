@@ -121,9 +121,9 @@ class Stage(World):
         self.hearing = Hearing("127.0.0.1:1883", start)
         super().__init__(Topology(inventory), seed, start=start)
         self.dispatch = Dispatch(inventory, self.judge, Store(), DeviceExposition(), self.clock)
-        standard, problems = read_quality(CONFIG / "quality.yml", CONFIG)
+        quality, problems = read_quality(CONFIG / "quality.yml", CONFIG)
         assert not problems
-        self.dispatch.grader.standard = standard
+        self.dispatch.grader.standard = quality.standard
         self.endpoints = [one for one in inventory.devices.values() if one.role is Role.ENDPOINT]
         self.judge.broker(start, connected=True)
         self.hearing.opened(start)
