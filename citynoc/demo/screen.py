@@ -21,6 +21,8 @@ from citynoc.demo.proof import Seen, poll_arguments, victim
 from citynoc.demo.sink import Notification
 from citynoc.demo.stack import Stack
 
+DEBIAN = Path("/usr/share/prometheus/alertmanager")
+"""Where Debian's Alertmanager looks for its page; the package brings only one that says that there is none."""
 MARKS = {"firing": "[bold red]PAGE[/]", "resolved": "[bold green]RESOLVED[/]"}
 
 
@@ -78,14 +80,16 @@ class Screen:
         device, _ = victim(stack)
         router = device.name
         self._console.print()
+        bare = (DEBIAN / "no-ui").is_dir() and not (DEBIAN / "ui" / "index.html").exists()
+        without_page = " (Debian's package has no page for them: amtool, as below)" if bare else ""
         rows = [
             (
                 "citynoc",
                 room.url("citynoc", "/"),
                 "the live page; /metrics, /metrics/state, /metrics/devices, /api/v1/outages",
             ),
-            ("prometheus", room.url("prometheus", "/alerts"), "rules and alerts"),
-            ("alertmanager", room.url("alertmanager", "/"), "pages and silences"),
+            ("prometheus", room.url("prometheus", "/"), "rules and alerts, in its menu"),
+            ("alertmanager", room.url("alertmanager", "/"), f"pages and silences{without_page}"),
             ("blackbox", room.url("blackbox", "/"), "probes of the city's services"),
             ("webhook", room.url("webhook", "/"), "what the on-call person was sent (JSON)"),
         ]
@@ -98,11 +102,22 @@ class Screen:
             f"  . {escape(str(folder.environment_file))}   # {COMMUNITY} of this run\n"
             f"  {escape(shlex.join([str(Path(sys.executable).with_name('citynoc')), *poll_arguments(stack, device)]))}\n"
             f'  curl -X POST {room.url("control", "/cut")} -d \'{{"device": "{router}"}}\'     # and watch the page arrive here\n'
+            f"{self._taking(stack, router)}"
             f'  curl -X POST {room.url("control", "/repair")} -d \'{{"device": "{router}"}}\'\n'
             f"\nLogs and data: {escape(str(folder.root))}. Ctrl-C stops everything that was started here.\n",
             highlight=False,
             soft_wrap=True,
         )
+
+    def _taking(self, stack: Stack, router: str) -> str:
+        """How to say that one takes the page; the live page then shows it."""
+        if "alertmanager" in stack.missing:
+            return ""
+        where = stack.room.url("alertmanager", "")
+        silence = (
+            f"amtool silence add --alertmanager.url={where} -a you -d 2h -c calling outage=device:{router}"
+        )
+        return f"  {silence}   # you take it\n"
 
     def heard(self, told: Notification) -> None:
         """A notification, as it arrived."""

@@ -5,9 +5,11 @@ again. Remembers a bounded number. Source: Alertmanager's webhook payload, versi
 """
 
 import hmac
+import json
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Self
 
@@ -97,7 +99,8 @@ class Sink:
         return web.Response(text="ok\n")
 
     async def _show(self, _request: web.Request) -> web.Response:
-        return web.json_response([asdict(notification) for notification in self._notifications])
+        shown = [asdict(notification) for notification in self._notifications]
+        return web.json_response(shown, dumps=partial(json.dumps, ensure_ascii=False, indent=2))
 
 
 def parse(payload: Any, at: float, receiver: str) -> Notification:

@@ -19,7 +19,7 @@ from collector.config.files import DISTRICTS
 
 SHOWN = 20
 WRONG = 1
-RELOAD = "a running service takes it with: curl -X POST http://…/-/reload, or SIGHUP"
+RELOAD = "a running service takes it with: systemctl reload citynoc (or SIGHUP, or POST /-/reload)"
 
 
 @dataclass(frozen=True, slots=True)

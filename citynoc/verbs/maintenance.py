@@ -32,7 +32,7 @@ HELP = "list planned work, add a window or end one"
 WRONG = 1
 MISUSE = 2
 SHOWN = 5
-RELOAD = "a running service takes it with: curl -X POST http://…/-/reload, or SIGHUP"
+RELOAD = "a running service takes it with: systemctl reload citynoc (or SIGHUP, or POST /-/reload)"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -113,7 +113,8 @@ def _list(calendar: Calendar, meetings: Meetings, zone: ZoneInfo, now: float, *,
         begin, end = (
             f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}" for at in (window.start, window.end)
         )
-        print(f"{row['state']:8} {begin} to {end}  {window.name}: {row['devices']} devices  {window.reason}")
+        devices = f"{row['devices']} device{'' if row['devices'] == 1 else 's'}"
+        print(f"{row['state']:8} {begin} to {end}  {window.name}: {devices}  {window.reason}".rstrip())
         for one in against[window.name]:
             print(f"{'':8} but not for the sites of {one} while it runs: the window has no `force: true`")
     if not rows:
@@ -165,7 +166,8 @@ def _add(
         text += ("\n" if text and not text.endswith("\n") else "") + "windows:\n"
     text = re.sub(r"^windows:[ \t]*\{\}[ \t]*$", "windows:", text, flags=re.MULTILINE)
     text += ("" if text.endswith("\n") else "\n") + addition(window, zone)
-    return _write(path, text, inventory, f"added {args.name}")
+    over = " (it is over already: is the day right?)" if end <= now else ""
+    return _write(path, text, inventory, f"added {args.name}{over}")
 
 
 def _end(name: str, path: Path, inventory: Inventory, windows: tuple[Window, ...], now: float) -> int:

@@ -146,7 +146,7 @@ def _outages(history: History, args: argparse.Namespace, since: float, now: floa
     _table(shown, f"Outages since {_clock(since, zone)}")
     open_now = sum(1 for past in found if past.outage.ended is None)
     mean = f", mean time to repair {_span(repair)}" if repair is not None else ""
-    print(f"{len(found)} outages, {open_now} still on{mean}")
+    print(f"{len(found)} outage{'' if len(found) == 1 else 's'}, {open_now} still on{mean}")
     for begin, end in gaps:
         print(f"nobody watched from {_clock(begin, zone)} to {_clock(end, zone)} ({_span(end - begin)})")
 

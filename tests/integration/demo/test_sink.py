@@ -11,7 +11,7 @@ def payload(alertname: str, outage: str, status: str = "firing") -> dict[str, ob
     alert = {
         "status": status,
         "labels": {"alertname": alertname, "outage": outage},
-        "annotations": {"summary": f"{outage} is down"},
+        "annotations": {"summary": f"Phường Phúc Xá: {outage} is down"},
         "startsAt": "2026-01-01T00:00:00Z",
     }
     return {"version": "4", "status": status, "groupLabels": {"outage": outage}, "alerts": [alert]}
@@ -34,6 +34,9 @@ async def test_a_notification_is_remembered_with_its_time_and_told():
             == 200
         )
         (told,) = sink.notifications
+        async with aiohttp.ClientSession() as session, session.get(f"http://{HOST}:{port}/") as shown:
+            text = await shown.text()
+    assert '"summary": "Phường Phúc Xá: device:rt-00115 is down"' in text  # for people: no \\u escapes
     assert heard == [told]
     assert (told.at, told.receiver, told.status, told.outages()) == (
         42.0,

@@ -162,7 +162,7 @@ def test_the_verb_prints_json_csv_and_a_table(ledger: Ledger, capsys: pytest.Cap
     assert cli(ledger, "--since", "2026-06-30") == 0
     printed = capsys.readouterr()
     assert "device:rt-00115" in printed.out
-    assert "1 outages, 0 still on, mean time to repair 0:01:00" in printed.out
+    assert "1 outage, 0 still on, mean time to repair 0:01:00" in printed.out
     assert "times are UTC" in printed.err
 
 

@@ -150,7 +150,12 @@ def test_the_verb(config: Path, capsys: pytest.CaptureFixture[str]):
 def test_the_last_window_may_end_before_it_begins(config: Path, capsys: pytest.CaptureFixture[str]):
     assert cli(config, "add", "only", "--site", "00115", "--from", "2090-01-01 22:00", "--for", "1h") == 0
     assert cli(config, "end", "only") == 0, capsys.readouterr().err
-    assert cli(config, "add", "next", "--site", "00115", "--for", "1h") == 0
+    capsys.readouterr()
+    past = ("--from", "2020-01-01 22:00", "--for", "1h")
+    assert cli(config, "add", "next", "--device", "rt-00115", *past) == 0
+    assert capsys.readouterr().out == "added next (it is over already: is the day right?)\n"
+    assert cli(config) == 0
+    assert capsys.readouterr().out.endswith("  next: 1 device\n")
     assert "next" in (config / "maintenance.yml").read_text(encoding="utf-8")
 
 
