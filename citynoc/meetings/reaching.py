@@ -7,6 +7,7 @@ Where it listens stands in city.yml. A login, where the service wants one, is in
 import base64
 import http.client
 import json
+import os
 import ssl
 import urllib.error
 import urllib.request
@@ -41,7 +42,7 @@ def default_url(city: City) -> str:
 
 
 class Reach:
-    """Asks one service. Raises NotReachedError for an address that is none."""
+    """Asks one service. Raises NotReachedError for an address that is none, and a certificate that cannot be read."""
 
     def __init__(self, url: str, environ: Mapping[str, str], certificate: Path | None = None) -> None:
         if not _is_address(url):
@@ -49,11 +50,11 @@ class Reach:
         self._url = url.rstrip("/")
         self._headers = {"Accept": "application/json"}
         if LOGIN in environ:
-            login = base64.b64encode(environ[LOGIN].encode()).decode()
+            login = base64.b64encode(os.fsencode(environ[LOGIN])).decode()
             self._headers["Authorization"] = f"Basic {login}"
         context = ssl.create_default_context()
-        if certificate is not None and certificate.is_file():
-            context.load_verify_locations(certificate)
+        if certificate is not None and url.startswith("https:"):
+            _trust(context, certificate)
         # No proxy and no redirect: the login goes to this service or nowhere.
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context), _Stay()
@@ -96,6 +97,23 @@ class Reach:
                 f"{self._url} answered {error.code}, which citynoc of this version does not"
             )
         return NotThereError(said) if error.code == NOT_FOUND else NotReachedError(said)
+
+
+def _trust(context: ssl.SSLContext, certificate: Path) -> None:
+    """Believe who shows this certificate. Without the file, as on another machine, what the system believes holds."""
+    try:
+        context.load_verify_locations(certificate)
+    except FileNotFoundError:
+        return
+    except ssl.SSLError:
+        raise NotReachedError(
+            f"{certificate} holds no certificate: web.tls_certificate in city.yml"
+        ) from None
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise NotReachedError(
+            f"cannot read {certificate}: {why}; who asks the service must be able to read its certificate"
+        ) from None
 
 
 def _is_address(url: str) -> bool:

@@ -74,6 +74,33 @@ def test_whatever_else_answers_is_told_in_one_line(status: int, body: bytes, wor
     asyncio.run(play())
 
 
+def test_a_certificate_that_cannot_be_read_is_told_with_its_name(folder: Path):
+    url = "https://localhost:1"
+    (folder / "empty.pem").write_text("")
+    (folder / "other.pem").write_text("-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n")
+    for name in ("empty.pem", "other.pem"):
+        with pytest.raises(NotReachedError, match=f"{name} holds no certificate: web.tls_certificate"):
+            Reach(url, {}, folder / name)
+    with pytest.raises(NotReachedError, match=rf"cannot read {folder}: "):
+        Reach(url, {}, folder)
+    with pytest.raises(NotReachedError, match="cannot read .*cert.pem/below: Not a directory"):
+        Reach(url, {}, folder / "cert.pem" / "below")
+    Reach(url, {}, folder / "missing.pem")  # another machine's: what the system believes holds
+
+
+def test_a_certificate_without_the_right_to_read_it_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")  # tests may run as root, who may read everything
+
+    monkeypatch.setattr("ssl.SSLContext.load_verify_locations", denied)
+    with pytest.raises(NotReachedError, match="cannot read .*cert.pem: Permission denied; who asks"):
+        Reach("https://localhost:1", {}, folder / "cert.pem")
+
+
+def test_a_login_that_is_no_text_is_sent_as_it_is():
+    Reach("http://127.0.0.1:1", {LOGIN: "an:\udcff"})
+
+
 @pytest.mark.parametrize(
     "url",
     [
