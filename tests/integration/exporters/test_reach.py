@@ -83,7 +83,7 @@ def test_a_certificate_that_cannot_be_read_is_told_with_its_name(folder: Path):
             Reach(url, {}, folder / name)
     with pytest.raises(NotReachedError, match=rf"cannot read {folder}: "):
         Reach(url, {}, folder)
-    with pytest.raises(NotReachedError, match="cannot read .*cert.pem/below: Not a directory"):
+    with pytest.raises(NotReachedError, match=r"cannot read .*cert.pem/below: Not a directory"):
         Reach(url, {}, folder / "cert.pem" / "below")
     Reach(url, {}, folder / "missing.pem")  # another machine's: what the system believes holds
 
@@ -93,7 +93,7 @@ def test_a_certificate_without_the_right_to_read_it_is_told(folder: Path, monkey
         raise PermissionError(13, "Permission denied")  # tests may run as root, who may read everything
 
     monkeypatch.setattr("ssl.SSLContext.load_verify_locations", denied)
-    with pytest.raises(NotReachedError, match="cannot read .*cert.pem: Permission denied; who asks"):
+    with pytest.raises(NotReachedError, match=r"cannot read .*cert.pem: Permission denied; who asks"):
         Reach("https://localhost:1", {}, folder / "cert.pem")
 
 
