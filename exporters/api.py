@@ -6,13 +6,13 @@ moment. What is not known is null.
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from collector.meetings.model import Occurrence
 from collector.meetings.risk import at_risk
 from collector.model import Device, DeviceName, Inventory, Site, SiteCode
 from collector.outages.state import CityState, Outage, State
+from collector.zones import zone_of
 from exporters.state import shown
 from exporters.views import RefusedMessage, Remembered
 
@@ -47,7 +47,7 @@ class Api:
         self._inventory = inventory
         self._state = state
         self._sittings = sittings
-        self._zone = _zone(inventory.city.timezone)
+        self._zone = zone_of(inventory.city.timezone)
 
     def devices(self, wanted: Mapping[str, str]) -> Json:
         """All devices in short, or those that match every filter of `wanted`.
@@ -255,10 +255,3 @@ class _Filter:
 
     def outage(self, outage: Outage) -> bool:
         return self._match(frozenset(), kind=outage.kind, district=outage.district)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC  # a machine without the time zone database still answers

@@ -1,8 +1,7 @@
 """Coverage as Prometheus text and as JSON, from the day's standing and the city's state. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime, time, timedelta
 
 from collector.coverage.links import Measured
 from collector.coverage.reckoning import Reckoning, Share, measured_share
@@ -13,6 +12,7 @@ from collector.metrics import Family
 from collector.metrics import coverage as families
 from collector.outages.state import CityState
 from collector.outcome import Number
+from collector.zones import zone_of
 from exporters.api import UnknownFilterError
 from exporters.coverage_units import UnitExposition
 from exporters.state import label_text
@@ -30,7 +30,7 @@ class CoverageExposition:
 
     def __init__(self, standing: Standing, timezone: str) -> None:
         self.standing = standing
-        self._zone = _zone(timezone)
+        self._zone = zone_of(timezone)
         self._fixed = tuple(self._declared())
         self._units = UnitExposition(standing)
         self._of: tuple[object, object] = (None, None)
@@ -153,10 +153,3 @@ def _present(values: Iterable[tuple[Target, Number | None]]) -> Rows:
 def _body(family: Family, rows: Rows) -> tuple[Family, bytes]:
     lines = (f"{family.name}{label_text(family.labels, labels)} {value!r}\n" for labels, value in rows)
     return family, "".join(lines).encode()
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -5,6 +5,7 @@ never guessed. Pure: reads no clock, `CityState.at` is the time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from itertools import chain
 
 from collector.metrics import Family
@@ -12,6 +13,7 @@ from collector.metrics import state as families
 from collector.model import Device, DeviceName, Inventory, Link, SiteCode
 from collector.outages.state import CityState, Outage
 from collector.outcome import Number, escape_label
+from collector.zones import zone_of
 from exporters.exposition import Form, header
 
 ENDED_FOR = 3600.0
@@ -71,6 +73,7 @@ class StateExposition:
             label_text(families.LINK_UP.labels, (link.name, device.site, device.district, link.carrier or ""))
             for device, link in links
         ]
+        self._zone = zone_of(inventory.city.timezone)
         self._written: dict[str, tuple[list[int | None], bytes]] = {}
         self._site_info = self._static(families.SITE_INFO, map(self._site_row, inventory.sites))
         self._link_info = self._static(families.LINK_INFO, (_link_row(*pair) for pair in links))
@@ -122,6 +125,10 @@ class StateExposition:
             delay = state.duty.escalation_delay
             yield _body(families.ESCALATION_DELAY, () if delay is None else (("", delay),))
         yield _body(families.BLIND, (("", int(state.blind)),))
+        local = datetime.fromtimestamp(state.at, self._zone)
+        ahead = local.utcoffset() or timedelta()
+        zone = label_text(families.UTC_OFFSET.labels, (local.strftime("%Z"),))
+        yield _body(families.UTC_OFFSET, ((zone, ahead.total_seconds()),))
 
     def _kept(self, family: Family, labels: Sequence[str], values: list[int | None]) -> tuple[Family, bytes]:
         """The lines of those that have a value; written again only if a value has changed since the last scrape."""

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collector.meetings.hall import CONNECTED_KEY, Hall, hall
 from collector.meetings.limits import LIMITS, Limits
@@ -20,6 +19,7 @@ from collector.meetings.reasons import RANK, Code, Reason, Teller, Weight
 from collector.meetings.room import Room
 from collector.model import Device, DeviceName, Inventory, SiteCode
 from collector.outages.state import CityState
+from collector.zones import zone_of
 
 
 class Verdict(StrEnum):
@@ -128,7 +128,7 @@ class Readiness:
 def readiness(occurrence: Occurrence, evidence: Evidence, now: float, limits: Limits = LIMITS) -> Readiness:
     """The meeting's readiness at `now` (Unix seconds). The same evidence gives the same answer, in the same order."""
     inventory, state = evidence.inventory, evidence.state
-    tell = Teller(now, _zone(inventory.city.timezone))
+    tell = Teller(now, zone_of(inventory.city.timezone))
     running = occurrence.running(now)
     room = Room(evidence.inventory, state, tell, limits, occurrence.end, running=running)
     endpoints: dict[str, list[Device]] = {site: [] for site in occurrence.sites}
@@ -192,10 +192,3 @@ def _badness(one: Participant) -> tuple[int, int, int]:
 
 def _ability(one: Participant) -> tuple[bool, int]:
     return bool(one.connected), ORDER[one.verdict]
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -133,6 +133,13 @@ ESCALATION_DELAY = Family(
     "After how long a page that nobody has taken is told to the next; absent if to nobody.",
     unit="seconds",
 )
+UTC_OFFSET = Family(
+    "citynoc_city_utc_offset_seconds",
+    Kind.GAUGE,
+    "Seconds that the city's clocks are ahead of UTC, and how that is written: what texts of alerts tell times with.",
+    ("zone",),
+    unit="seconds",
+)
 BLIND = Family(
     "citynoc_blind", Kind.GAUGE, "1 while the collector's own first hop is silent and nothing can be judged."
 )
@@ -158,4 +165,5 @@ FAMILIES = (
     WAKE_SITES,
     ESCALATION_DELAY,
     BLIND,
+    UTC_OFFSET,
 )

@@ -5,13 +5,13 @@ Texts that devices or files gave are passed on as they are; the templates escape
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from collector.meetings.model import Occurrence
 from collector.meetings.risk import at_risk
 from collector.model import Device, DeviceName, Inventory, Site, SiteCode, SiteKind
 from collector.outages.state import CauseKind, CityState, Outage, State
+from collector.zones import zone_of
 from exporters.live.texts import Speech
 from exporters.state import shown
 
@@ -292,11 +292,3 @@ def said(names: Iterable[str]) -> str:
 def _inside(role: str) -> str:
     """A role's word in the middle of a sentence; an abbreviation keeps its capitals."""
     return role if role[1:2].isupper() else role[:1].lower() + role[1:]
-
-
-def zone_of(name: str) -> tzinfo:
-    """The time zone; UTC on a machine without the database."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

@@ -83,7 +83,22 @@ def test_before_the_first_verdict_there_are_only_names():
         "citynoc_device_info",
         "citynoc_link_info",
         "citynoc_blind",
+        "citynoc_city_utc_offset_seconds",
     }
+
+
+def test_the_citys_clocks_are_told_as_its_configuration_has_them():
+    def told(zone: str, at: float) -> list[str]:
+        here = inventory()
+        there = replace(here, city=replace(here.city, timezone=zone))
+        content = text(CityState(at), exposition=StateExposition(there))
+        return [line for line in content.splitlines() if line.startswith("citynoc_city_utc_offset_seconds")]
+
+    summer, winter = 1_750_000_000.0, 1_765_000_000.0
+    assert told("Asia/Ho_Chi_Minh", winter) == ['citynoc_city_utc_offset_seconds{zone="+07"} 25200.0']
+    assert told("Europe/Berlin", winter) == ['citynoc_city_utc_offset_seconds{zone="CET"} 3600.0']
+    assert told("Europe/Berlin", summer) == ['citynoc_city_utc_offset_seconds{zone="CEST"} 7200.0']
+    assert told("Nowhere/Nothing", winter) == ['citynoc_city_utc_offset_seconds{zone="UTC"} 0.0']
 
 
 def test_verdicts_of_what_left_the_inventory_are_left_out():
