@@ -1,24 +1,29 @@
 """The shipped map of a city and what lies on it: areas coloured by state, nodes, links. Pure but for `load`.
 
-Made by `exporters/live/drawing.py`. A commune without a polygon, as in a city that we have no borders of, is a dot
-at its own coordinates.
+Made by `exporters/live/drawing.py`. A commune without a polygon is a dot at its own coordinates. A city that lies
+elsewhere gets no borders but its own dots, on a map as large as they need.
 """
 
 import json
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 
-from collector.model import Role, Site, SiteCode, SiteKind
+from collector.model import District, Inventory, Role, Site, SiteCode, SiteKind
 from collector.outages.state import State
 from exporters.live.scene import Scene
 
 BACKBONE = (Role.AGGREGATION, Role.CORE, Role.SWITCH, Role.GATEWAY)
 KINDS = ("communes", "units")
 MARGIN = 60
+LARGEST = 4000  # units of the drawing, the longer side of a map of dots
+LEAST_DEGREES = 0.02  # about 2 km: a city with one place is not drawn as a point
 UNIT_MAP = "126"
+NOWHERE = (-MARGIN, -MARGIN, -1, -1)
+"""A centre in which no point lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +140,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A map, ready for the template. `box` and `centre` are SVG view boxes; a border says if it is in the centre."""
+    """A map, ready for the template. `box` and `centre` are SVG view boxes; a border says if it is in the centre.
+
+    `centre` is empty where nothing is enlarged; `divided` says whether the units of a later map can be drawn, too.
+    """
 
     kind: str
+    divided: bool
     box: str
     centre: str
     areas: Sequence[Area]
@@ -147,13 +156,53 @@ class Drawn:
     lines: Sequence[Line]
 
 
-def draw(borders: Borders, scene: Scene, kind: str = "communes") -> Drawn:
-    """The city's map by communes or by units."""
+def fitted(borders: Borders, inventory: Inventory) -> Borders | None:
+    """These borders for a city of which they have a commune; else a map of its dots; None if no place has coordinates."""
+    if any(code in borders.communes for code in inventory.sites):
+        return borders
+    known: list[Site | District] = [*inventory.sites.values(), *inventory.districts.values()]
+    places = [
+        (one.latitude, one.longitude)
+        for one in known
+        if one.latitude is not None and one.longitude is not None
+    ]
+    if not places:
+        return None
+    latitudes, longitudes = zip(*places, strict=True)
+    north, west = max(latitudes), min(longitudes)
+    narrow = max(math.cos(math.radians((north + min(latitudes)) / 2)), LEAST_DEGREES)
+    tall = max(north - min(latitudes), LEAST_DEGREES)
+    wide = max(max(longitudes) - west, LEAST_DEGREES)
+    scale = LARGEST / max(tall, wide * narrow)
+    return Borders(
+        round(wide * narrow * scale),
+        round(tall * scale),
+        west,
+        north,
+        scale * narrow,
+        scale,
+        NOWHERE,
+        {},
+        {},
+        {},
+        {},
+    )
+
+
+def draw(shipped: Borders, scene: Scene, kind: str = "communes") -> Drawn | None:
+    """The city's map by communes or by units; None if there is nothing to draw it from."""
+    borders = fitted(shipped, scene.inventory)
+    if borders is None:
+        return None
     left, top, width, height = borders.centre
+    kind = kind if borders.units else KINDS[0]
     return Drawn(
         kind=kind,
+        divided=bool(borders.units),
         box=f"{-MARGIN} {-MARGIN} {borders.width + 2 * MARGIN} {borders.height + 2 * MARGIN}",
-        centre=f"{left - MARGIN} {top - MARGIN} {width + 2 * MARGIN} {height + 2 * MARGIN}",
+        centre=f"{left - MARGIN} {top - MARGIN} {width + 2 * MARGIN} {height + 2 * MARGIN}"
+        if width > 0
+        else "",
         areas=_units(borders, scene) if kind == "units" else _communes(borders, scene, scene.communes()),
         borders=[]
         if kind == "units"

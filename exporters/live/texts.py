@@ -88,6 +88,10 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "Bản đồ theo tình trạng. Cùng nội dung ở dạng chữ: danh sách quận, huyện bên dưới.",
             "Map coloured by state. The same in words: the list of districts below.",
         ),
+        "map.none": Text(
+            "Chưa vẽ được: chưa điểm nào có tọa độ (location).",
+            "Nothing to draw: no site has a location yet.",
+        ),
         "map.centre": Text("Phóng to nội thành", "The centre, enlarged"),
         "legend": Text("Chú giải", "Legend"),
         "link.down": Text("tuyến mạng đứt", "link down"),

@@ -126,9 +126,12 @@ def test_the_map_has_every_commune_and_district_and_their_states():
     borders = load()
     assert (len(borders.communes), len(borders.districts), len(borders.units)) == (579, 30, 126)
     assert all(len(list(corners(path))) >= 3 for path in borders.communes.values())
-    [area] = draw(borders, scene(down())).areas
+    drawn, units = draw(borders, scene(down())), draw(borders, scene(down()), "units")
+    assert drawn is not None
+    assert units is not None
+    [area] = drawn.areas
     assert (area.sites, area.state, area.at) == ("00115", "down", None)
-    unit = next(one for one in draw(borders, scene(down()), "units").areas if one.sites)
+    unit = next(one for one in units.areas if one.sites)
     assert (unit.href, unit.state) == ("/unit/00118", "down")
 
 
@@ -138,11 +141,36 @@ def test_a_commune_without_borders_is_a_dot_and_one_without_a_place_is_only_in_l
     site = replace(known.sites[SITE], code=code)
     for latitude, dots in ((21.03, 1), (None, 0), (10.7, 0)):
         there = replace(site, latitude=latitude)
-        seen = Scene(replace(known, sites={code: there}), all_up(), Speech(Language.ENGLISH))
+        sites = {SITE: known.sites[SITE], code: there}
+        seen = Scene(replace(known, sites=sites), all_up(), Speech(Language.ENGLISH))
         drawn = draw(load(), seen)
+        assert drawn is not None
         assert len([one for one in drawn.areas if one.at]) == dots
-        assert [one.code for one in in_district(seen, DISTRICT)] == [code]
-        assert [one.code for one in in_unit(seen, "00118")] == [code]
+        assert {one.code for one in in_district(seen, DISTRICT)} == {SITE, code}
+        assert {one.code for one in in_unit(seen, "00118")} == {SITE, code}
+
+
+def test_a_city_that_lies_elsewhere_has_its_own_dots_and_no_borders_of_ours():
+    known = inventory()
+    place = replace(known.sites[SITE], code=SiteCode("20227"), latitude=16.07, longitude=108.21)
+    other = replace(place, code=SiteCode("20230"), latitude=16.01, longitude=108.25)
+    nowhere = replace(place, code=SiteCode("20233"), latitude=None)
+    sites = {one.code: one for one in (place, other, nowhere)}
+    bare = replace(known, districts={}, sites=sites)
+    drawn = draw(load(), Scene(bare, all_up(), Speech(Language.ENGLISH)), "units")
+    assert drawn is not None
+    assert (drawn.kind, drawn.divided, drawn.borders, drawn.centre) == ("communes", False, [], "")
+    # ellipsoid left out: 0.06 degrees north to south are 4000 units, 0.04 degrees of longitude there cos(16) of that
+    assert {one.sites: one.at for one in drawn.areas} == {"20227": (0, 0), "20230": (2563, 4000)}
+    assert drawn.box == "-60 -60 2683 4120"
+    [alone] = draw(
+        load(), Scene(replace(bare, sites={place.code: place}), all_up(), Speech(Language.ENGLISH))
+    ).areas  # type: ignore[union-attr]
+    assert alone.at == (0, 0)
+    assert (
+        draw(load(), Scene(replace(bare, sites={nowhere.code: nowhere}), all_up(), Speech(Language.ENGLISH)))
+        is None
+    )
 
 
 def test_names_that_left_the_configuration_are_shown_as_they_are():
