@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -27,15 +28,17 @@ from collector.outages.history import (
     grouped,
     mean_time_to_repair,
 )
+from collector.outages.state import Outage
 from collector.outages.topology import Topology
 
 HELP = "list outages from the journal"
-FOUND_SOMETHING = 1
+FOUND_SOMETHING, MISUSE = 1, 2
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 COLUMNS = (
     "outage", "started", "ended", "seconds", "severity", "district", "site", "carrier",
-    "devices", "sites", "causes", "acknowledged",
+    "devices", "sites", "causes", "acknowledged", "on_battery", "started_time", "ended_time",
 )  # fmt: skip
+FORMS = "write 90m, 12h, 7d, 2026-08-01 or '2026-08-01 14:00'"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +47,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--since",
         default="7d",
         metavar="TIME",
-        help="how far back: 90m, 12h, 7d, 4w, or a date like 2026-08-01 (default: 7d)",
+        help="how far back: 90m, 12h, 7d, 4w ago, or a date like 2026-08-01 or '2026-08-01 14:00' (default: 7d)",
     )
+    parser.add_argument("--until", metavar="TIME", help="no later than this, written alike (default: now)")
     parser.add_argument(
         "--data",
         type=Path,
@@ -53,7 +57,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where the journal lives (default: ./data)",
     )
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--open", action="store_true", help="only outages that are still on")
+    what.add_argument(
         "--availability",
         choices=("site", "district", "carrier"),
         help="instead of outages: the share of known time in which sites were reachable, by month",
@@ -63,41 +69,56 @@ def add(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--csv", action="store_true", help="print CSV")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The span that was asked for, in whose time, and what is known of places."""
+
+    since: float
+    until: float
+    now: float
+    zone: tzinfo
+    inventory: Inventory | None
+
+
 def run(args: argparse.Namespace) -> int:
-    """Print; 1 if there is no journal to read, 2 if TIME cannot be read."""
+    """Print; 1 if there is no journal to read, 2 if a time cannot be read."""
     now = time.clock_gettime(time.CLOCK_REALTIME)
-    inventory = _inventory(args.config) if args.availability or not (args.json or args.csv) else None
+    inventory = _inventory(args.config)
     zone: tzinfo = ZoneInfo(inventory.city.timezone) if inventory is not None else UTC
-    since = parse_since(args.since, now, zone)
-    if since is None:
-        print(
-            f"citynoc outages: cannot read --since {args.since!r}; write 90m, 12h, 7d or 2026-08-01",
-            file=sys.stderr,
-        )
-        return 2
+    times = {}
+    for name, text in (("--since", args.since), ("--until", args.until or "0s")):
+        at = parse_time(text, now, zone)
+        if at is None:
+            print(f"citynoc outages: cannot read {name} {text!r}; {FORMS}", file=sys.stderr)
+            return MISUSE
+        times[name] = min(at, now)
+    asked = Asked(times["--since"], times["--until"], now, zone, inventory)
+    if asked.since >= asked.until:
+        print("citynoc outages: --since is not before --until", file=sys.stderr)
+        return MISUSE
     try:
         with History(args.data / "journal.sqlite") as history:
             if args.availability:
-                rows = _availability(history, args.availability, (since, now), zone, inventory)
-                _print(rows, args, f"Availability by {args.availability}")
+                rows = _availability(history, args.availability, asked)
+                _print(rows, args, f"Availability by {args.availability} {_span_of(asked)}")
             else:
-                _outages(history, args, since, now, zone)
+                _outages(history, args, asked)
     except NoJournalError as error:
         print(f"citynoc outages: {error}", file=sys.stderr)
         return FOUND_SOMETHING
     return 0
 
 
-def parse_since(text: str, now: float, zone: tzinfo) -> float | None:
-    """Unix time of `7d` ago or of a date's beginning; None for anything else."""
+def parse_time(text: str, now: float, zone: tzinfo) -> float | None:
+    """Unix time of `7d` ago or of a date's beginning, not before 1970; None for anything else."""
     match = re.fullmatch(r"([0-9]{1,6})([smhdw])", text)
     if match:
-        return now - int(match[1]) * UNITS[match[2]]
+        return max(0.0, now - int(match[1]) * UNITS[match[2]])
     try:
         day = datetime.fromisoformat(text)
-    except ValueError:
+        return max(0.0, (day if day.tzinfo else day.replace(tzinfo=zone)).timestamp())
+    except (ValueError, OverflowError):
         return None
-    return (day if day.tzinfo else day.replace(tzinfo=zone)).timestamp()
 
 
 def _inventory(config: Path) -> Inventory | None:
@@ -112,52 +133,55 @@ def _inventory(config: Path) -> Inventory | None:
         return None
 
 
-def _outages(history: History, args: argparse.Namespace, since: float, now: float, zone: tzinfo) -> None:
-    found, gaps = history.outages(since), history.gaps(since, now)
-    rows = [_row(past, now) for past in found]
+def _outages(history: History, args: argparse.Namespace, asked: Asked) -> None:
+    found, gaps = history.outages(asked.since, asked.until), history.gaps(asked.since, asked.until)
+    if args.open:
+        found = [past for past in found if past.outage.ended is None]
+    rows = [_row(past, asked) for past in found]
     repair = mean_time_to_repair(found)
     if args.json:
         report = {
-            "since": since,
-            "until": now,
+            "since": asked.since,
+            "until": asked.until,
+            "timezone": str(asked.zone),
             "outages": rows,
+            "unreadable": history.unreadable,
             "gaps": [{"started": begin, "ended": end} for begin, end in gaps],
             "mean_time_to_repair_seconds": repair,
         }
         print(json.dumps(report, ensure_ascii=False, indent=2))
         return
+    if history.unreadable:
+        print(
+            f"citynoc outages: {_count(history.unreadable)} cannot be read by this citynoc and is left out",
+            file=sys.stderr,
+        )
     if args.csv:
         _csv(rows, COLUMNS)
         return
-    shown = [
-        {
-            "outage": row["outage"],
-            "started": _clock(row["started"], zone),
-            "ended": _clock(row["ended"], zone) if row["ended"] is not None else "still on",
-            "lasted": _span(row["seconds"]),
-            "severity": row["severity"],
-            "district": row["district"],
-            "carrier": row["carrier"],
-            "devices": row["devices"],
-            "sites": row["sites"],
-        }
-        for row in rows
-    ]
-    _table(shown, f"Outages since {_clock(since, zone)}")
-    open_now = sum(1 for past in found if past.outage.ended is None)
+    unseen = history.gaps(asked.since, asked.now)
+    lost = unseen[-1][0] if unseen and unseen[-1][1] == asked.now else None
+    _table([_shown(past, asked, lost) for past in found], f"Outages {_span_of(asked)}")
+    still_on = sum(1 for past in found if past.outage.ended is None)
     mean = f", mean time to repair {_span(repair)}" if repair is not None else ""
-    print(f"{len(found)} outage{'' if len(found) == 1 else 's'}, {open_now} still on{mean}")
+    print(f"{_count(len(found))}, {still_on} still on{mean}")
     for begin, end in gaps:
-        print(f"nobody watched from {_clock(begin, zone)} to {_clock(end, zone)} ({_span(end - begin)})")
+        print(
+            f"nobody watched from {_clock(begin, asked.zone)} to {_clock(end, asked.zone)} ({_span(end - begin)})"
+        )
+    if still_on and lost is not None:
+        print(
+            f"nobody watches since {_clock(lost, asked.zone)}: what was on then may be over, and other things broken"
+        )
 
 
-def _row(past: Past, now: float) -> dict[str, object]:
+def _row(past: Past, asked: Asked) -> dict[str, object]:
     outage = past.outage
     return {
         "outage": outage.id,
         "started": outage.started,
         "ended": outage.ended,
-        "seconds": round(past.seconds(now), 1),
+        "seconds": round(past.seconds(asked.now), 1),
         "severity": outage.severity.name.lower(),
         "district": outage.district,
         "site": outage.site or "",
@@ -166,16 +190,47 @@ def _row(past: Past, now: float) -> dict[str, object]:
         "sites": past.most_sites,
         "causes": " ".join(outage.causes),
         "acknowledged": outage.acknowledged,
+        "on_battery": outage.on_battery,
+        "started_time": _iso(outage.started, asked.zone),
+        "ended_time": None if outage.ended is None else _iso(outage.ended, asked.zone),
     }
 
 
-def _availability(
-    history: History, kind: str, span: tuple[float, float], zone: tzinfo, inventory: Inventory | None
-) -> list[dict[str, object]]:
-    sites = history.sites(*span, zone)
+def _shown(past: Past, asked: Asked, lost: float | None) -> dict[str, object]:
+    """A row of the table; `lost` is since when nobody watches, if nobody does."""
+    outage = past.outage
+    still_on = "still on" if lost is None else "on when last seen"
+    notes = ["on battery"] * outage.on_battery + ["taken"] * outage.acknowledged
+    return {
+        "outage": outage.id,
+        "place": _place(outage, asked.inventory),
+        "started": _clock(outage.started, asked.zone),
+        "ended": _clock(outage.ended, asked.zone) if outage.ended is not None else still_on,
+        "lasted": _span(past.seconds(asked.now if lost is None else max(lost, outage.started))),
+        "severity": outage.severity.name.lower(),
+        "carrier": outage.carrier,
+        "devices": past.most_devices,
+        "sites": past.most_sites,
+        "notes": ", ".join(notes),
+    }
+
+
+def _place(outage: Outage, inventory: Inventory | None) -> str:
+    """The site's name and its district's, or their codes."""
+    site = inventory.sites.get(outage.site) if inventory is not None and outage.site is not None else None
+    district = inventory.districts.get(outage.district) if inventory is not None else None
+    names = (
+        site.name if site is not None else outage.site or "",
+        district.name if district is not None else outage.district,
+    )
+    return ", ".join(name for name in names if name)
+
+
+def _availability(history: History, kind: str, asked: Asked) -> list[dict[str, object]]:
+    sites = history.sites(asked.since, asked.until, asked.zone)
     groups: Mapping[tuple[str, str], Availability] = sites
     if kind != "site":
-        groups = grouped(sites, _groups(kind, inventory) if inventory is not None else {})
+        groups = grouped(sites, _groups(kind, asked.inventory) if asked.inventory is not None else {})
     return [
         {
             kind: name,
@@ -226,9 +281,22 @@ def _table(rows: Sequence[Mapping[str, object]], title: str) -> None:
     console.print(table if rows else title + ": none")
 
 
-def _clock(at: object, zone: tzinfo) -> str:
-    return f"{datetime.fromtimestamp(float(str(at)), zone):%Y-%m-%d %H:%M:%S}"
+def _clock(at: float, zone: tzinfo) -> str:
+    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M:%S}"
 
 
-def _span(seconds: object) -> str:
-    return str(timedelta(seconds=round(float(str(seconds)))))
+def _iso(at: float, zone: tzinfo) -> str:
+    return datetime.fromtimestamp(at, zone).isoformat(timespec="seconds")
+
+
+def _span(seconds: float) -> str:
+    return str(timedelta(seconds=round(seconds)))
+
+
+def _span_of(asked: Asked) -> str:
+    begin, end = _clock(asked.since, asked.zone), _clock(asked.until, asked.zone)
+    return f"since {begin}{f' to {end}' if asked.until < asked.now else ''}, times of {asked.zone}"
+
+
+def _count(outages: int) -> str:
+    return f"{outages} outage{'' if outages == 1 else 's'}"

@@ -1,6 +1,5 @@
 """What the journal remembers of meetings, for a restart and for reports. Reads only."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -8,7 +7,7 @@ from typing import Self, TypeVar
 
 from collector.meetings.minutes import Kept
 from collector.outages import sittings
-from collector.outages.history import NoJournalError, opened
+from collector.outages.reading import opened, telling
 from collector.outages.sittings import AttendanceRow, Key, QualityRow, SittingRow
 
 T = TypeVar("T")
@@ -58,7 +57,5 @@ class Archive:
         return found
 
     def _ask(self, question: Callable[[], T]) -> T:
-        try:
+        with telling(self._path):
             return question()
-        except sqlite3.Error as error:
-            raise NoJournalError(f"{self._path} cannot be read: {error}") from None

@@ -4,9 +4,9 @@ Availability is up ÷ (up + down) of the time in which it was known: planned mai
 watched are told apart and are in neither. A device whose agent is dead still serves its site, so that is up.
 """
 
-import sqlite3
+import math
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from collector.outages.reading import NoJournalError, opened, telling
 from collector.outages.rows import columns, outage_of
 from collector.outages.state import Outage, State
 
@@ -25,29 +26,7 @@ HEARTBEAT_MISSED = 15.0
 
 Span = tuple[float, float]
 
-
-class NoJournalError(Exception):
-    """There is no journal here, or it cannot be read."""
-
-
-def opened(path: Path, question: str) -> tuple[sqlite3.Connection, list[tuple[object, ...]]]:
-    """The journal, read-only, and its answer to a first question, which shows that it can be read.
-
-    Raises:
-        NoJournalError: there is none, or it cannot answer; nothing stays open then.
-    """
-    if not path.is_file():
-        raise NoJournalError(f"there is no journal at {path}: has `citynoc run` run with this --data?")
-    with ExitStack() as undo:
-        try:
-            journal = undo.enter_context(
-                closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5))
-            )
-            answer = journal.execute(question).fetchall()
-        except sqlite3.Error as error:
-            raise NoJournalError(f"{path} cannot be read: {error}") from None
-        undo.pop_all()
-        return journal, answer
+__all__ = ["Availability", "History", "NoJournalError", "Past", "Span", "grouped", "mean_time_to_repair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +77,12 @@ class Availability:
 
 
 class History:
-    """`with History(path)`: questions to a journal, also to one that a service is writing. Raises NoJournalError."""
+    """`with History(path)`: questions to a journal, also to one that a service is writing. All raise NoJournalError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.unreadable = 0
+        """Outages of the last list that a later version wrote, or that are damaged."""
 
     def __enter__(self) -> Self:
         self._db, _ = opened(self._path, "SELECT count(*) FROM watch")
@@ -112,20 +93,28 @@ class History:
     ) -> None:
         self._db.close()
 
-    def outages(self, since: float) -> list[Past]:
-        """Outages that lasted at some time after `since`, the oldest first."""
-        rows = self._db.execute(
-            f"SELECT {columns(self._db)}, most_devices, most_sites FROM outage"  # noqa: S608 - names of ours
-            " WHERE ended IS NULL OR ended >= ? ORDER BY started, id",
-            (since,),
-        )
-        return [Past(outage_of(row[:-2]), row[-2], row[-1]) for row in rows]
+    def outages(self, since: float, until: float = math.inf) -> list[Past]:
+        """Outages that lasted at some time between, the oldest first; what cannot be read is counted as `unreadable`."""
+        with telling(self._path):
+            rows = self._db.execute(
+                f"SELECT {columns(self._db)}, most_devices, most_sites FROM outage"  # noqa: S608 - names of ours
+                " WHERE (ended IS NULL OR ended >= ?) AND started < ? ORDER BY started, id",
+                (since, until),
+            ).fetchall()
+        found = []
+        for row in rows:
+            with suppress(ValueError):
+                found.append(Past(outage_of(row[:-2]), row[-2], row[-1]))
+        self.unreadable = len(rows) - len(found)
+        return found
 
     def gaps(self, since: float, until: float) -> list[Span]:
         """Spans in which nobody watched."""
-        rows = self._db.execute(
-            "SELECT started, seen FROM watch WHERE started < ? AND seen >= ? ORDER BY started", (until, since)
-        ).fetchall()
+        with telling(self._path):
+            rows = self._db.execute(
+                "SELECT started, seen FROM watch WHERE started < ? AND seen >= ? ORDER BY started",
+                (until, since),
+            ).fetchall()
         gaps, edge = [], since
         for started, seen in rows:
             if started - edge > (HEARTBEAT_MISSED if edge > since else 0.0):
@@ -151,20 +140,29 @@ class History:
     def _site_spans(
         self, since: float, until: float
     ) -> Iterator[tuple[str, list[tuple[State, float, float]]]]:
-        rows = self._db.execute(
-            "SELECT site, max(at), state FROM site_change WHERE at <= ?1 GROUP BY site"
-            " UNION ALL SELECT site, at, state FROM site_change WHERE at > ?1 AND at < ?2"
-            " ORDER BY 1, 2",
-            (since, until),
-        )
+        with telling(self._path):
+            rows = self._db.execute(
+                "SELECT site, max(at), state FROM site_change WHERE at <= ?1 GROUP BY site"
+                " UNION ALL SELECT site, at, state FROM site_change WHERE at > ?1 AND at < ?2"
+                " ORDER BY 1, 2",
+                (since, until),
+            ).fetchall()
         for site, changes in groupby(rows, key=itemgetter(0)):
             spans, state, begin = [], State.UNKNOWN, since
             for _, at, code in changes:
                 if at > begin:
                     spans.append((state, begin, at))
-                state, begin = State(code), max(at, since)
+                state, begin = _state(code), max(at, since)
             spans.append((state, begin, until))
             yield site, spans
+
+
+def _state(code: int) -> State:
+    """The state of a number; of one that this version does not have nothing is known."""
+    try:
+        return State(code)
+    except ValueError:
+        return State.UNKNOWN
 
 
 def mean_time_to_repair(outages: Iterable[Past]) -> float | None:

@@ -39,7 +39,7 @@ WORDS: dict[str, list[list[str]]] = {
     "poll": [["rt-00115", "-v", *QUICK], ["vc-00118", "-v", *QUICK], [*ASKED, "-v", *QUICK]],
     "walk": [["rt-00115", *QUICK], ["vc-00118", *QUICK], [*ASKED, *QUICK]],
     "profiles": [["list"], ["match", "vc-00118", *QUICK]],
-    "outages": [["--data", "{out}"]],
+    "outages": [["--data", "{out}"], ["--data", "{out}", "--open", "--until", "1h"]],
     "coverage": [[]],
     "maintenance": [[], ["add", "work", "--device", "rt-00115", "--for", "1h"], ["end", "work"]],
     "meeting": [["list"]],

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from citynoc.__main__ import main
-from citynoc.verbs.outages import parse_since
+from citynoc.verbs.outages import parse_time
 from collector.outages.history import History, NoJournalError, grouped, mean_time_to_repair
 from collector.outages.ledger import Entry, Ledger
 from collector.outages.state import Outage, State
@@ -142,7 +142,7 @@ def test_no_journal(tmp_path: Path):
     ],
 )
 def test_since(text: str, expected: float | None):
-    assert parse_since(text, 1e6, UTC) == expected
+    assert parse_time(text, 1e6, UTC) == expected
 
 
 def cli(ledger: Ledger, *args: str) -> int:
