@@ -3,12 +3,14 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 
 from citynoc.settings import Endpoint
 from collector.config import Configuration, load
-from collector.config.problems import did_you_mean
+from collector.config.problems import Problem, did_you_mean
 from collector.config.profiles import load_profiles
 from collector.model import (
     Credential,
@@ -97,6 +99,14 @@ def target_of(args: argparse.Namespace) -> Target:
     return _by_name(args, load(args.config, os.environ))
 
 
+def profiles_of(config: Path) -> tuple[Mapping[ProfileName, Profile], tuple[Problem, ...]]:
+    """The profiles of the configuration and what is wrong with some. Raises WrongTargetError where there are none."""
+    found, problems = load_profiles(config / "profiles", config)
+    if not found and not problems:
+        raise WrongTargetError(f"there are no profiles in {config / 'profiles'}: say --config DIR")
+    return found, problems
+
+
 def say(message: str) -> int:
     """Tell a person what is wrong with the command; the exit code for it."""
     sys.stderr.write(f"citynoc: {message}\n")
@@ -124,8 +134,7 @@ def _by_address(args: argparse.Namespace) -> Target:
         address = ip_address(endpoint.host)
     except ValueError as wrong:
         raise WrongTargetError(f"--address {args.address}: {wrong}") from None
-    loaded, _ = load_profiles(args.config / "profiles", args.config)
-    profiles = dict(loaded)
+    profiles = dict(profiles_of(args.config)[0])
     access = _with_options(
         SnmpAccess(endpoint.port, ProfileName("if-mib"), credential.name, 5.0, 30.0, _TIMEOUT), args, profiles
     )

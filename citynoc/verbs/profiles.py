@@ -4,9 +4,8 @@ import argparse
 import asyncio
 import time
 
-from citynoc.asking import Target, WrongTargetError, add_target, say, target_of
+from citynoc.asking import Target, WrongTargetError, add_target, profiles_of, say, target_of
 from collector.config import ConfigurationError
-from collector.config.profiles import load_profiles
 from collector.outcome import Failure
 from collector.profile import best_match
 from collector.snmp import oid as oids
@@ -79,7 +78,10 @@ async def _identify(target: Target, access: Access) -> tuple[str, str]:
 
 
 def _list(args: argparse.Namespace) -> int:
-    profiles, problems = load_profiles(args.config / "profiles", args.config)
+    try:
+        profiles, problems = profiles_of(args.config)
+    except WrongTargetError as wrong:
+        return say(str(wrong))
     if problems:
         raise ConfigurationError(problems)
     for profile in profiles.values():

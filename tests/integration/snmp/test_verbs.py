@@ -128,6 +128,19 @@ def test_what_cannot_be_asked_is_said_in_words(
     assert "Traceback" not in printed.err
 
 
+def test_without_a_configuration_it_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setenv("SOME_COMMUNITY", SECRET)
+    monkeypatch.chdir(tmp_path)
+    for words in (
+        ["profiles", "list"],
+        ["walk", "--address", "127.0.0.1:9", "--community-env", "SOME_COMMUNITY", "1.3"],
+    ):
+        assert main(words) == 2
+        assert "there are no profiles in config/profiles: say --config DIR" in capsys.readouterr().err
+
+
 def test_a_device_that_is_not_in_the_inventory_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
