@@ -3,8 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from collector.config.oncall import OnCall
-from collector.oncall import wake_sites
+from collector.oncall import Rota, wake_sites
 from collector.outages.state import Duty
 
 MINUTE = 60.0
@@ -13,17 +12,16 @@ MINUTE = 60.0
 class OnDuty:
     """Reckoned anew once a minute: hours begin and end on one."""
 
-    def __init__(self, on_call: OnCall | None) -> None:
-        self._on_call = on_call
-        self._zone = ZoneInfo(on_call.timezone) if on_call is not None else None
+    def __init__(self, rota: Rota | None) -> None:
+        self._rota = rota
+        self._zone = ZoneInfo(rota.timezone) if rota is not None else None
         self._minute = -1.0
         self._duty: Duty | None = None
 
     def at(self, now: float) -> Duty | None:
         """For a Unix time; None without `oncall.yml`."""
-        if self._on_call is not None and now // MINUTE != self._minute:
+        if self._rota is not None and now // MINUTE != self._minute:
             self._minute = now // MINUTE
             local = datetime.fromtimestamp(now, self._zone)
-            delay = self._on_call.escalation[0].after if self._on_call.escalation else None
-            self._duty = Duty(wake_sites(self._on_call.wake, local), delay)
+            self._duty = Duty(wake_sites(self._rota.wake, local), self._rota.escalates_after)
         return self._duty

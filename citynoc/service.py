@@ -26,8 +26,7 @@ from citynoc.settings import Settings
 from citynoc.trapping import Trapping
 from citynoc.views import ServiceViews
 from collector import plan
-from collector.config.load import Configuration, load
-from collector.config.problems import ConfigurationError
+from collector.config import Configuration, ConfigurationError, apart
 from collector.coverage import diary
 from collector.meetings.attendance import Attendance
 from collector.model import Broker, DeviceName, Inventory
@@ -88,7 +87,7 @@ class Service:
                 clock=self._clock,
                 calendar=Calendar(self._configuration.maintenance, inventory),
                 attendance=Attendance(self._configuration.meetings),
-                duty=OnDuty(self._configuration.on_call),
+                duty=OnDuty(self._configuration.rota),
                 broker_connected=self._broker_connected,
             )
             self._observing = Observing(
@@ -230,7 +229,7 @@ class Service:
         """
         async with self._reloading:
             try:
-                loaded = await asyncio.to_thread(load, self._settings.config, os.environ)
+                loaded = await apart.load(self._settings.config, os.environ)
             except ConfigurationError as wrong:
                 self._views.reload_ok = False
                 problems = [str(problem) for problem in wrong.problems]
@@ -252,7 +251,7 @@ class Service:
         self._judge.update(Topology(inventory), self._clock.unix())
         self._judging.calendar = Calendar(new.maintenance, inventory)
         self._judging.attendance = Attendance(new.meetings)
-        self._judging.duty = OnDuty(new.on_call)
+        self._judging.duty = OnDuty(new.rota)
         self._silences.url = inventory.city.alertmanager
         self._views.reconfigured(inventory)
         self._covering.reconfigure(new.coverage, inventory)

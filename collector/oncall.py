@@ -72,6 +72,20 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
+class Rota:
+    """What a running service knows of on-call. `timezone` is an IANA name.
+
+    A page that nobody takes for `escalates_after` seconds is told to the next, None if to nobody. `written` is all that
+    the file says, as a text that another file's differs from; it holds references to secrets, never a secret.
+    """
+
+    timezone: str
+    wake: tuple[Wake, ...]
+    escalates_after: float | None
+    written: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """Who is paged in these hours about these districts; no districts means the whole city."""
 

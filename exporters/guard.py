@@ -21,7 +21,6 @@ import bcrypt
 import structlog
 from aiohttp import hdrs, web
 
-from collector.config import yaml
 from collector.model import Web, only_here
 from exporters.delivery import InThread
 
@@ -175,6 +174,8 @@ def _login(authorization: str) -> tuple[str, bytes] | None:
 
 def read_users(file: Path) -> Mapping[str, bytes]:
     """Hash by user. Raises UnguardedError, which never repeats what stands in the file."""
+    from collector.config import yaml  # noqa: PLC0415 - only where there is a login
+
     document = yaml.read(file, file.parent, secret=True)
     if document.problems:
         first = document.problems[0]

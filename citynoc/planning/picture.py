@@ -56,11 +56,10 @@ def picture_of(configuration: Configuration, sittings: Iterable[Occurrence] = ()
     inventory = configuration.inventory
     city = dict(plain(inventory.city))
     city["web"] = digest(city.get("web"))  # where keys lie is nobody's business
-    on_call = configuration.on_call
+    rota = configuration.rota
     parts = {"quality": digest(repr((configuration.quality, configuration.limits)))}
-    if on_call is not None:
-        said = [getattr(on_call, one.name) for one in fields(on_call) if one.name != "document"]
-        parts["on call"] = digest(repr(said))
+    if rota is not None:
+        parts["on call"] = digest(rota.written)
     return Picture(
         devices={name: plain(device) for name, device in inventory.devices.items()},
         sites={code: plain(site) for code, site in inventory.sites.items()},

@@ -9,9 +9,8 @@ from pathlib import Path
 from citynoc import logs, memory
 from citynoc.service import CannotStartError, Service
 from citynoc.settings import Endpoint, Settings
-from collector.config import load
-from collector.config.fields import WrittenWrongError
-from collector.config.schema_city import read_url
+from collector.config import apart
+from collector.config.words import WrittenWrongError, read_url
 from collector.store import Store
 
 HELP = "poll, listen, judge and expose: the service"
@@ -48,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         args.config, args.data, args.listen, args.broker, args.snmp_port, args.traps, args.alertmanager
     )
     memory.settle()
-    configuration = load(settings.config, os.environ)
+    configuration = asyncio.run(apart.load(settings.config, os.environ))
     store = Store()
     logs.configure(store.logged, verbose=args.verbose)
     try:

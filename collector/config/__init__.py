@@ -1,6 +1,21 @@
 """Reads `config/`: text to typed inventory, or every problem at once with file, line and column."""
 
-from collector.config.load import Configuration, load
+from collections.abc import Mapping
+from pathlib import Path
+
+from collector.config.configuration import Configuration
 from collector.config.problems import ConfigurationError, Problem, Severity, draw, draw_all
 
 __all__ = ["Configuration", "ConfigurationError", "Problem", "Severity", "draw", "draw_all", "load"]
+
+
+def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
+    """The configuration in `directory`. Raises ConfigurationError with every problem.
+
+    A secret that is not there is an error where it is needed, and a warning with `need_secrets` off (a check
+    on another machine than the one that runs): its credential then has None in its place.
+    """
+    # Schemas and parsers take 20 MB: who only holds a configuration, as the service does, goes without them.
+    from collector.config import reading  # noqa: PLC0415
+
+    return reading.load(directory, environ, need_secrets=need_secrets)

@@ -14,12 +14,14 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, WithJsonSchema
 
 from collector.config.problems import closest
+from collector.config.words import WrittenWrongError as WrittenWrongError  # noqa: PLC0414 - part of what shapes are written with
+from collector.config.words import shown as shown  # noqa: PLC0414 - part of what shapes are written with
+from collector.config.words import text_of as text_of  # noqa: PLC0414 - part of what shapes are written with
 from collector.model import Address
 
 E = TypeVar("E", bound=StrEnum)
 
 LONGEST_TEXT = 500
-LONGEST_ECHO = 60
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h|d)", re.ASCII)
 DURATION_PATTERN = f"^{_DURATION.pattern}$"
@@ -27,28 +29,6 @@ _INTEGER = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,6})?)\s*%", re.ASCII)
 _PART = re.compile(r"[01](?:\.\d{1,9})?|\.\d{1,9}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,15})?|\.\d{1,15})([eE][+-]?\d{1,2})?", re.ASCII)
-
-
-class WrittenWrongError(ValueError):
-    """A value that cannot be read; `hint` says how to write it."""
-
-    def __init__(self, message: str, hint: str | None = None) -> None:
-        self.hint = hint
-        super().__init__(message)
-
-
-def text_of(value: Any) -> str:
-    """The string that stands in the file. Raises WrittenWrongError for a list, a mapping or nothing."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        raise WrittenWrongError("no value is written here", "write a value, or take the line out")
-    raise WrittenWrongError("one value is wanted here, not a list or a mapping")
-
-
-def shown(value: str) -> str:
-    """A value as a message quotes it: bounded."""
-    return f"'{value}'" if len(value) <= LONGEST_ECHO else f"'{value[:LONGEST_ECHO]}…'"
 
 
 def read_text(value: Any) -> str:

@@ -5,7 +5,7 @@ the verbs that do.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from collector.config.schema_oncall import HeartbeatShape, LinksShape, OnCallFil
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.shape import Shape, validate_parts
 from collector.config.yaml import read
-from collector.oncall import ALWAYS, Hours, Language, Shift, Wake, said, turns, unattended
+from collector.oncall import ALWAYS, Hours, Language, Rota, Shift, Wake, said, turns, unattended
 
 FILE = "oncall.yml"
 CHANNELS = tuple(name for name in ReceiverShape.model_fields if name != "language")
@@ -228,6 +228,13 @@ class _Reader:
         key: bool = False,
     ) -> None:
         self.problems.append(self._document.problem(steps, message, hint, severity, key=key))
+
+
+def rota_of(on_call: OnCall) -> Rota:
+    """What the service needs of it, and everything else as one text by which a change is seen."""
+    written = repr([getattr(on_call, one.name) for one in fields(on_call) if one.name != "document"])
+    first = on_call.escalation[0].after if on_call.escalation else None
+    return Rota(on_call.timezone, on_call.wake, first, written)
 
 
 def strangers(on_call: OnCall, owners: Collection[str]) -> list[Problem]:

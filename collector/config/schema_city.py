@@ -2,7 +2,6 @@
 
 from ipaddress import ip_address
 from typing import Annotated, Any, ClassVar, NamedTuple
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field
@@ -24,6 +23,7 @@ from collector.config.fields import (
 from collector.config.schema_network import SiteCodeField
 from collector.config.schema_settings import Defaults, RoleField
 from collector.config.shape import Shape
+from collector.config.words import read_url
 
 
 class HostPort(NamedTuple):
@@ -70,20 +70,6 @@ def _read_timezone(value: Any) -> str:
         raise WrittenWrongError(
             f"{shown(text)} is not a time zone", "write it like Asia/Ho_Chi_Minh"
         ) from None
-    return text
-
-
-def read_url(value: Any) -> str:
-    """The beginning of an address on the web: no login, no query, no slash at the end."""
-    text = text_of(value).rstrip("/")
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise WrittenWrongError(f"{shown(text)} is not a URL") from None
-    if parts.username is not None or parts.password is not None:
-        raise WrittenWrongError("a login does not belong in a URL")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise WrittenWrongError(f"{shown(text)} is not an address on the web", "write http://host:port")
     return text
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationErro
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, ErrorDetails
 
-from collector.config import fields
+from collector.config import words
 from collector.config.described import explain_keys
 from collector.config.document import Document, Steps
 from collector.config.problems import Problem, closest
@@ -175,7 +175,7 @@ def _echoes(document: Document, steps: Steps, text: str) -> bool:
     value: Any = document.value
     for step in steps:
         value = cast("Any", value)[step] if isinstance(value, (dict, list)) else None
-    return isinstance(value, str) and len(value) >= SHORTEST_SECRET and value[: fields.LONGEST_ECHO] in text
+    return isinstance(value, str) and len(value) >= SHORTEST_SECRET and value[: words.LONGEST_ECHO] in text
 
 
 def _wanted(kind: str, error: ErrorDetails) -> str:

@@ -94,18 +94,28 @@ class Guests:
 
 @dataclass(slots=True)
 class Events:
-    """Every sitting of the events that share one UID, under one meeting's `name`."""
+    """Every sitting of the events that share one UID, under one meeting's `name`. `text` is a calendar of them alone.
+
+    What the library makes of the text is made when it is first needed, and never sent to another process.
+    """
 
     name: str
     place: Place
     source: Source
     guests: Guests
-    query: recurring_ical_events.CalendarQuery
+    text: str
+    _query: recurring_ical_events.CalendarQuery | None = None
+
+    def __reduce__(self) -> tuple[type["Events"], tuple[object, ...]]:
+        return Events, (self.name, self.place, self.source, self.guests, self.text)
 
     def starting(self, since: float, until: float) -> Iterator[Occurrence]:
         """The sittings that start in [since, until)."""
+        query = self._query
+        if query is None:
+            query = self._query = recurring_ical_events.of(icalendar.Calendar.from_ical(self.text))
         first, last = (datetime.fromtimestamp(at, UTC) for at in (since, until))
-        for event in self.query.between(first - ONE_DAY, last + ONE_DAY):
+        for event in query.between(first - ONE_DAY, last + ONE_DAY):
             sitting = self._sitting(event)
             if sitting is not None and since <= sitting.start < until:
                 yield sitting
@@ -163,7 +173,8 @@ def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests)
     """The events with one UID: one that may recur, and its exceptions."""
     zones, faults = _own_zones(split, parts)
     try:
-        calendar = icalendar.Calendar.from_ical(_text(parts, [] if faults else zones))
+        text = _text(parts, [] if faults else zones)
+        calendar = icalendar.Calendar.from_ical(text)
         events: list[Any] = list(calendar.walk("VEVENT"))
         known = [
             (part, event, match(source.rules, words_of(event)))
@@ -181,7 +192,7 @@ def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests)
         part, event, found = next((one for one in known if "RECURRENCE-ID" not in one[1]), known[0])
         name = (found and found.meeting) or meeting_of(source.name, str(event.get("SUMMARY", "")))
         place = Place(source.file, part.line, 1)
-        series = Events(name, place, source, guests, recurring_ical_events.of(calendar))
+        series = Events(name, place, source, guests, text, recurring_ical_events.of(calendar))
         begin = min(unix(event["DTSTART"].dt, source.zone) for event in events)
         for since, until in _trials(events, begin, source.zone):
             list(series.starting(since, until))

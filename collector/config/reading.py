@@ -4,12 +4,11 @@ It reads and checks; it asks no device and starts nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from collector.conference.quality import Standard
 from collector.config.assemble import Assembly, assemble
+from collector.config.configuration import Configuration
 from collector.config.coverage import read_coverage
 from collector.config.document import Document
 from collector.config.files import PROFILES, TELEMETRY, Files, Part, read_files, shown_root
@@ -21,7 +20,7 @@ from collector.config.meetings import read_meetings
 from collector.config.names import Register
 from collector.config.odd import oddities
 from collector.config.oncall import FILE as ON_CALL
-from collector.config.oncall import OnCall, read_on_call, strangers
+from collector.config.oncall import read_on_call, rota_of, strangers
 from collector.config.problems import ConfigurationError, Problem, Severity, in_order
 from collector.config.profiles import load_profiles
 from collector.config.quality import FILE as QUALITY
@@ -30,9 +29,6 @@ from collector.config.schema_city import CityFile
 from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.telemetry import read_telemetry
-from collector.coverage.evidence import Evidence
-from collector.meetings.limits import LIMITS, Limits
-from collector.meetings.model import Calendar
 from collector.model import (
     Broker,
     City,
@@ -53,25 +49,6 @@ from collector.model import (
     Web,
     only_here,
 )
-from collector.outages.maintenance import Window
-from collector.profile import Profile
-from collector.telemetry import TelemetryProfile
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """Everything the operator knows, checked. `warnings` are legal and odd."""
-
-    inventory: Inventory
-    profiles: Mapping[ProfileName, Profile]
-    telemetry: Mapping[ProfileName, TelemetryProfile]
-    warnings: tuple[Problem, ...] = ()
-    maintenance: tuple[Window, ...] = ()
-    on_call: OnCall | None = None
-    coverage: Evidence | None = None
-    meetings: Calendar = field(default_factory=Calendar)
-    quality: Standard | None = None
-    limits: Limits = LIMITS
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
@@ -134,6 +111,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         in_order(problems),
         windows,
         on_call,
+        None if on_call is None else rota_of(on_call),
         coverage,
         meetings,
         quality.standard,
