@@ -18,6 +18,7 @@ from collector.meetings.minutes import Kept, Minutes
 from collector.meetings.model import AFTERWARDS, WEEK, Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
 from collector.meetings.readings import Reading, Readings
+from collector.meetings.resuming import SAME_SITTING, take_up
 from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName, Inventory, Role
 from collector.outages.history import NoJournalError
@@ -28,8 +29,6 @@ STEP = 5.0
 """Seconds between two looks: as often as anybody is asked for life."""
 SIGHT = 60 * 86400.0
 """Seconds ahead in which a meeting is known by its name."""
-SAME_SITTING = 12 * 3600.0
-"""Seconds by which a sitting that is being prepared may be moved and still be the same one."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,12 +63,19 @@ class Conferring:
         self._changed.set()
 
     def resume(self, journal: Path) -> None:
-        """Go on with what the last service was writing; without a journal there is nothing to go on with."""
+        """Go on with what the last service was writing, close what was over or cancelled meanwhile; without a journal there is nothing to go on with."""
         try:
             with Archive(journal) as archive:
-                self._kept = archive.unfinished(self._clock.unix())
+                now = self._clock.unix()
+                self._kept, closed = take_up(archive.unfinished(now), self._calendar, now)
         except NoJournalError as why:
             log.warning("meetings.not_resumed", why=str(why))
+            return
+        for one in closed:
+            self._journal.note(one.notes)
+            log.info(
+                "meeting.cancelled" if one.cancelled else "meeting.ended", meeting=one.meeting, unseen=True
+            )
 
     async def run(self) -> None:
         """Look after look."""

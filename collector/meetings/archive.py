@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from collector.meetings.minutes import Kept
+from collector.meetings.minutes import OVER, Kept
 from collector.outages import sittings
 from collector.outages.reading import opened, telling
 from collector.outages.sittings import AttendanceRow, Key, QualityRow, SittingRow
@@ -41,11 +41,11 @@ class Archive:
         """How good the calls were, by site."""
         return [] if self._empty else self._ask(lambda: sittings.quality(self._db, key))
 
-    def unfinished(self, now: float) -> dict[str, Kept]:
-        """By meeting, the sitting that was being written when the last service stopped, if it is not over."""
-        found: dict[str, Kept] = {}
+    def unfinished(self, now: float) -> list[Kept]:
+        """Sittings that no service has closed, the latest first; of those whose time is over only what was attended."""
+        found = []
         for row in self.sittings():
-            if row.ended <= now or row.cancelled or row.meeting in found:
+            if row.cancelled or self._closed(row, now):
                 continue
             key = (row.meeting, row.key)
             rows = self.attendance(key)
@@ -53,8 +53,12 @@ class Archive:
             for one in rows:
                 counts[one.site] = counts.get(one.site, 0) + 1
             quality = {one.site: one for one in self.quality(key)}
-            found[row.meeting] = Kept(row, sittings.last_words(rows), counts, quality)
+            found.append(Kept(row, sittings.last_words(rows), counts, quality))
         return found
+
+    def _closed(self, row: SittingRow, now: float) -> bool:
+        last = self._ask(lambda: sittings.last_verdict(self._db, (row.meeting, row.key), over=OVER))
+        return last == OVER or (last is None and row.ended <= now)
 
     def _ask(self, question: Callable[[], T]) -> T:
         with telling(self._path):

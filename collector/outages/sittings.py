@@ -127,6 +127,19 @@ def attendance(db: sqlite3.Connection, key: Key) -> list[AttendanceRow]:
     return [AttendanceRow(*row) for row in rows]
 
 
+def last_verdict(db: sqlite3.Connection, key: Key, *, over: str) -> str | None:
+    """The verdict that was written last in a sitting, None without any; `over` may be dated before others."""
+    row = None
+    for order in ("at DESC, rowid DESC", "rowid DESC"):  # the first is in the index, and is mostly enough
+        row = db.execute(
+            f"SELECT verdict FROM attendance WHERE meeting = ? AND key = ? ORDER BY {order} LIMIT 1",  # noqa: S608
+            key,
+        ).fetchone()
+        if row is None or row[0] == over:
+            break
+    return None if row is None else str(row[0])
+
+
 def quality(db: sqlite3.Connection, key: Key) -> list[QualityRow]:
     """How good the calls of a sitting were, by site."""
     rows = db.execute(

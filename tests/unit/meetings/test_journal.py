@@ -9,8 +9,8 @@ import pytest
 from collector.meetings.archive import Archive
 from collector.outages.history import NoJournalError
 from collector.outages.journal import Journal, Loss
-from collector.outages.pending import PENDING
 from collector.outages.ledger import KEEP, LATER_TABLES, Entry, Ledger
+from collector.outages.pending import PENDING
 from collector.outages.sittings import AttendanceRow, Notes, QualityRow, SittingRow
 
 KEY = ("giao-ban", 1000.0)
@@ -44,8 +44,14 @@ def test_what_is_noted_is_read_back(path: Path):
         assert archive.sittings("other") == []
         assert archive.attendance(KEY) == [CAME]
         assert archive.quality(KEY) == [CALL._replace(looks=20)]
-        assert archive.unfinished(2500.0)["giao-ban"].attendance == {"00001": CAME}
-        assert archive.unfinished(3000.0) == {}
+        assert [kept.attendance for kept in archive.unfinished(2500.0)] == [{"00001": CAME}]
+        assert [kept.row.key for kept in archive.unfinished(3000.0)] == [1000.0]
+    over = CAME._replace(at=900.0, verdict="ended")  # a sitting that was cut short ends before its last news
+    ledger = Ledger(path)
+    ledger.write(Entry(meetings=Notes(attendance=[over])))
+    ledger.close()
+    with Archive(path) as archive:
+        assert archive.unfinished(2500.0) == []
 
 
 def test_a_file_from_before_there_were_meetings_gets_their_tables(path: Path):
