@@ -11,9 +11,11 @@ from citynoc.clock import Clock
 from citynoc.covering import Covering
 from citynoc.judging import Judging
 from citynoc.meetings.conferring import Conferring
+from citynoc.meetings.reporting import NoSittingError, report_of
 from collector.coverage.standing import Standing
 from collector.meetings.model import Occurrence
 from collector.meetings.readiness import Readiness
+from collector.meetings.report import Report
 from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName, Inventory
 from collector.outages.history import History, NoJournalError
@@ -162,6 +164,18 @@ class ServiceViews:
     def look(self, occurrence: Occurrence, /) -> Readiness:
         """Who could join a sitting now, whenever it is."""
         return self._conferring.look(occurrence)
+
+    def report(self, meeting: str, on: str | None, /) -> Report | None:
+        """What happened in a sitting, as the journal has it; None if it has nothing."""
+        if self.journal is None:
+            return None
+        try:
+            return report_of(self.journal, self._inventory, meeting, on, self._clock.unix())
+        except NoSittingError:
+            return None
+        except NoJournalError as why:
+            log.warning("journal.not_read", why=str(why))
+            return None
 
     def plan(self) -> Callable[[], Mapping[str, object]]:
         """Makes what `citynoc plan` compares with."""

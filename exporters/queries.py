@@ -81,7 +81,7 @@ class Queries:
                 else f"; there are: {', '.join(names) or 'none'}"
             )
             return problem(404, f"no meeting '{name}' within sight{hint}")
-        look = sitting.look or self._views.look(sitting.occurrence)
+        look = sitting.known or self._views.look(sitting.occurrence)
         return await self._delivery.json(
             request, partial(document, sitting, look, self._views.inventory(), self._api())
         )

@@ -12,6 +12,7 @@ from typing import Protocol
 from collector.coverage.standing import Standing
 from collector.meetings.model import Occurrence
 from collector.meetings.readiness import Readiness
+from collector.meetings.report import Report
 from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState, Outage
@@ -163,6 +164,9 @@ class Views(Protocol):
 
     def look(self, occurrence: Occurrence, /) -> Readiness:
         """Who could join a sitting now, whenever it is."""
+
+    def report(self, meeting: str, on: str | None, /) -> Report | None:
+        """What the journal has of a sitting: of the day `on`, else of the latest that began; called from a thread."""
 
     def plan(self) -> Callable[[], Mapping[str, object]]:
         """Makes what `citynoc plan` compares with, without secrets; what is returned may run in a thread."""

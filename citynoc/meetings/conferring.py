@@ -6,11 +6,13 @@ with the same sitting, tells nobody twice, and loses no attendance.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
 from citynoc.clock import Clock
+from collector.meetings.afterwards import at_end
 from collector.meetings.alarm import Stage
 from collector.meetings.archive import Archive
 from collector.meetings.limits import LIMITS, Limits
@@ -23,6 +25,7 @@ from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName, Inventory, Role
 from collector.outages.history import NoJournalError
 from collector.outages.journal import Journal
+from collector.outages.sittings import AttendanceRow
 from collector.outages.state import CityState
 
 STEP = 5.0
@@ -53,6 +56,9 @@ class Conferring:
         self._readings, self._state, self._journal, self._clock = readings, state, journal, clock
         self._minutes: dict[str, Minutes] = {}
         self._kept: dict[str, Kept] = {}
+        self._ended: dict[str, tuple[float, list[AttendanceRow]]] = {}
+        self._last: dict[str, Readiness] = {}
+        """By meeting, the last look at the sitting that is shown."""
         self._settled = clock.unix() + _first_round(inventory) + STEP
         """Until then not everybody was asked, and what is not known yet is no news to write down."""
         self._changed = asyncio.Event()
@@ -68,6 +74,7 @@ class Conferring:
             with Archive(journal) as archive:
                 now = self._clock.unix()
                 self._kept, closed = take_up(archive.unfinished(now), self._calendar, now)
+                self._ended = archive.ended(now - AFTERWARDS, now)
         except NoJournalError as why:
             log.warning("meetings.not_resumed", why=str(why))
             return
@@ -100,6 +107,8 @@ class Conferring:
         now = self._clock.unix()
         shown = self._calendar.shown(now)
         self._close_others(shown, now)
+        there = {one.meeting for one in shown}
+        self._last = {name: look for name, look in self._last.items() if name in there}
         found: list[Sitting] = []
         for occurrence in shown:
             found.append(self._sitting(occurrence, now))
@@ -144,8 +153,11 @@ class Conferring:
         return self._readings.of(device, self._clock.steady())
 
     def _sitting(self, occurrence: Occurrence, now: float) -> Sitting:
-        if not occurrence.counts(now):
-            return Sitting(occurrence, phase(occurrence, now))
+        where = phase(occurrence, now)
+        if where is Phase.ENDED:
+            return Sitting(occurrence, where, final=self._final(occurrence))
+        if where is Phase.PLANNED:
+            return Sitting(occurrence, where)
         minutes = self._minutes_of(occurrence, now)
         look = readiness(occurrence, self._evidence(), now, self._limits)
         before = minutes.alarm.stages()
@@ -153,7 +165,17 @@ class Conferring:
         if now >= self._settled:
             self._journal.note(minutes.take(look, names))
         self._say(look, before, minutes.alarm.stages())
+        self._last[occurrence.meeting] = look
         return Sitting(occurrence, look.phase, look, minutes.alarm.stages())
+
+    def _final(self, occurrence: Occurrence) -> Readiness:
+        """How a sitting stood at its end: the last look at it, or after a restart what the journal has of it."""
+        last = self._last.get(occurrence.meeting)
+        if last is None or last.occurrence.start != occurrence.start:
+            started, rows = self._ended.pop(occurrence.meeting, (occurrence.start, []))
+            last = at_end(occurrence, rows if started == occurrence.start else (), self._inventory)
+            self._last[occurrence.meeting] = last
+        return last
 
     def _minutes_of(self, occurrence: Occurrence, now: float) -> Minutes:
         name = occurrence.meeting
@@ -189,6 +211,8 @@ class Conferring:
             same = other is not None and _same(minutes.occurrence, other, now)
             if other is not None and same and other.end <= now < minutes.occurrence.end:
                 minutes.moved(other)  # cut short, and over by that
+                if name in self._last:
+                    self._last[name] = replace(self._last[name], occurrence=other)
             if minutes.occurrence.end <= now:
                 self._journal.note(minutes.close(now))
                 del self._minutes[name]

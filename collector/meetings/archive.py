@@ -60,6 +60,14 @@ class Archive:
         last = self._ask(lambda: sittings.last_verdict(self._db, (row.meeting, row.key), over=OVER))
         return last == OVER or (last is None and row.ended <= now)
 
+    def ended(self, since: float, now: float) -> dict[str, tuple[float, list[AttendanceRow]]]:
+        """By meeting, the start of the last sitting that ended between, and who came and went in it."""
+        found: dict[str, tuple[float, list[AttendanceRow]]] = {}
+        for row in self.sittings():
+            if since < row.ended <= now and not row.cancelled and row.meeting not in found:
+                found[row.meeting] = (row.started, self.attendance((row.meeting, row.key)))
+        return found
+
     def _ask(self, question: Callable[[], T]) -> T:
         with telling(self._path):
             return question()

@@ -141,9 +141,14 @@ def readiness(occurrence: Occurrence, evidence: Evidence, now: float, limits: Li
     stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell)
     if stage.nobody is not None:
         found = [_stopped(one, stage) for one in found]
+    ordered = tuple(in_order(found, inventory))
+    return Readiness(occurrence, now, phase(occurrence, now), ordered, stage.reasons, stage.short)
+
+
+def in_order(found: Iterable[Participant], inventory: Inventory) -> list[Participant]:
+    """Worst first, then by district and site."""
     districts = {code: site.district for code, site in inventory.sites.items()}
-    found.sort(key=lambda one: (*_badness(one), districts.get(one.site, ""), one.site))
-    return Readiness(occurrence, now, phase(occurrence, now), tuple(found), stage.reasons, stage.short)
+    return sorted(found, key=lambda one: (*_badness(one), districts.get(one.site, ""), one.site))
 
 
 def _best(

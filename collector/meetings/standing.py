@@ -11,12 +11,21 @@ from collector.meetings.readiness import Phase, Readiness
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """One sitting. `look` is there from an hour before until the end, `alarms` with it."""
+    """One sitting. `look` is there from an hour before until the end, `alarms` with it; `final` from then on.
+
+    `final` is the last look before the end: what is true of everybody afterwards says nothing about the meeting.
+    """
 
     occurrence: Occurrence
     phase: Phase
     look: Readiness | None = None
     alarms: Mapping[Stage, bool] = field(default_factory=lambda: MappingProxyType({}))
+    final: Readiness | None = None
+
+    @property
+    def known(self) -> Readiness | None:
+        """What is known of everybody: now, or as of the end."""
+        return self.look or self.final
 
 
 @dataclass(frozen=True, slots=True)

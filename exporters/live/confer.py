@@ -83,11 +83,17 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One meeting's page. `early` says that it is looked at before it counts."""
+    """One meeting's page. `early` says that it is looked at before it counts.
+
+    `over` is when it ended, empty until then: the list is of its end. `report` says that there is something to report.
+    """
 
     tile: Tile
     early: bool
     from_when: str
+    over: str
+    seen: str
+    report: bool
     hall: Sequence[str]
     bridges: str
     reasons: Sequence[tuple[str, int]]
@@ -152,6 +158,9 @@ def meeting(scene: Scene, sitting: Sitting, look: Readiness, show: str = "", que
         tile(scene, sitting, look),
         sitting.look is None and sitting.phase is Phase.PLANNED,
         scene.hour(one.start - PREPARATION),
+        scene.hour(one.end) if sitting.phase is Phase.ENDED else "",
+        scene.hour(look.at),
+        sitting.phase in (Phase.RUNNING, Phase.ENDED),
         [reason.text[str(scene.say.language)] for reason in look.hall],
         ", ".join(one.bridges),
         [

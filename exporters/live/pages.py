@@ -19,6 +19,8 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Content-Security-Policy: our own files and nothing inline."""
+ALONE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""Of a page that stands alone, as one that is saved or sent: its own style and nothing else, no script at all."""
 
 TYPES: Mapping[str, str] = {
     ".css": "text/css; charset=utf-8",

@@ -17,11 +17,13 @@ from exporters.live import city as cities
 from exporters.live import confer, place
 from exporters.live.language import COOKIE, KEPT_SECONDS, chosen
 from exporters.live.maps import KINDS, Borders, draw, load
-from exporters.live.pages import POLICY, Address, Pages
+from exporters.live.pages import ALONE, POLICY, Address, Pages
 from exporters.live.scene import Place, Scene
 from exporters.live.search import Index
 from exporters.live.targets import targets
 from exporters.live.texts import Language
+from exporters.meeting_report.page import page as report_page
+from exporters.meeting_report.texts import Writer
 from exporters.negotiation import gzip_accepted
 from exporters.stream import Moment, Stream
 from exporters.views import Views
@@ -33,6 +35,7 @@ READY_PAGES = 32
 TOLD_SECONDS = 30 * 86400.0
 """How far back a site's and a device's own outages are told."""
 ORDERS = ("size", "age")
+ABOUT_MEETINGS = ("meeting", "report")
 
 Body = tuple[bytes, bytes]
 
@@ -61,6 +64,7 @@ class LivePage:
         router.add_get("/district/{code}", self._district)
         router.add_get("/unit/{code}", self._unit)
         router.add_get("/meeting/{name}", self._meeting)
+        router.add_get("/meeting/{name}/report", self._report)
         router.add_get("/search", self._search)
         router.add_get("/static/{name}", self._static)
 
@@ -184,7 +188,7 @@ class LivePage:
         if sitting is None:
             return await self.missing(request, "meeting", name, moment)
         scene = self._scene(request, moment)
-        look = sitting.look or self._views.look(sitting.occurrence)
+        look = sitting.known or self._views.look(sitting.occurrence)
         show = _one_of(request.query.get("show"), confer.SHOWS)
         question = request.query.get("q", "").strip()[:80]
 
@@ -195,6 +199,23 @@ class LivePage:
         address = Address(f"/meeting/{name}", {"show": show, "q": question})
         work = partial(self._page, "meeting.html", scene, request, values, address)
         return await self._answer(request, scene, work)
+
+    async def _report(self, request: web.Request) -> web.StreamResponse:
+        moment = await self._stream.latest()
+        name, on = request.match_info["name"], request.query.get("on")
+        found = await self._in_thread(partial(self._views.report, name, on))
+        if found is None:
+            return await self.missing(request, "report", name, moment)
+        scene = self._scene(request, moment)
+        city = moment.inventory.city.name
+
+        def made() -> Body:
+            body = report_page(found, city, Writer(scene.say.language, scene.zone)).encode()
+            return body, _packed(body)
+
+        response = await self._answer(request, scene, made)
+        response.headers["Content-Security-Policy"] = ALONE
+        return response
 
     async def _area(
         self, request: web.Request, scene: Scene, code: str, name: str, sites: Callable[[], list[Place]]
@@ -233,10 +254,10 @@ class LivePage:
         moment = moment or await self._stream.latest()
         scene = self._scene(request, moment)
         index = await self._indexed(moment.inventory)
-        meetings = confer.near(scene, wanted, self._views.coming()) if what == "meeting" else []
+        meetings = confer.near(scene, wanted, self._views.coming()) if what in ABOUT_MEETINGS else []
 
         def values() -> dict[str, object]:
-            near = [] if what == "page" else index.near(wanted) if what != "meeting" else meetings
+            near = [] if what == "page" else meetings if what in ABOUT_MEETINGS else index.near(wanted)
             return {"what": what, "wanted": wanted[:80], "near": near}
 
         work = partial(self._page, "missing.html", scene, request, values)

@@ -148,13 +148,24 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "meeting.ends.in": Text("kết thúc sau", "ends in"),
         "meeting.participants": Text("{n} điểm dự họp", "{n} participants", "{n} participant"),
         "meeting.connected": Text("{n} đang trong cuộc gọi", "{n} in a call"),
+        "meeting.connected.over": Text("{n} trong cuộc gọi lúc kết thúc", "{n} in a call at the end"),
         "meeting.bridges": Text("MCU", "Bridges"),
         "meeting.early": Text(
             "Chưa đến giờ chuẩn bị: mức sẵn sàng tính từ {time}. Dưới đây là tình trạng lúc này; thiết bị họp thường tắt ngoài giờ họp.",
             "It is not being prepared yet: readiness counts from {time}. This is how things stand now; endpoints are usually off outside meetings.",
         ),
+        "meeting.over": Text(
+            "Cuộc họp đã kết thúc lúc {time}. Danh sách dưới đây là tình trạng cuối cùng trong giờ họp (lúc {seen}), không phải lúc này.",
+            "The meeting ended at {time}. The list shows how things stood at its end (as of {seen}), not how they are now.",
+        ),
+        "meeting.report": Text("Xem báo cáo cuộc họp", "Read the meeting's report"),
+        "meeting.report.so.far": Text("Báo cáo đến lúc này", "The report so far"),
         "meeting.readiness": Text("Mức sẵn sàng theo quận, huyện", "Readiness by district"),
+        "meeting.readiness.over": Text(
+            "Tình trạng khi kết thúc, theo quận, huyện", "How it stood at the end, by district"
+        ),
         "meeting.why": Text("Vì sao chưa vào được", "Why they cannot join"),
+        "meeting.why.over": Text("Vì sao không vào được", "Why they could not join"),
         "meeting.reasons": Text("Lý do", "Reasons"),
         "meeting.call": Text("Cuộc gọi", "Call"),
         "meeting.call.yes": Text("trong cuộc gọi", "in the call"),
@@ -284,6 +295,10 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "missing.district": Text("Không có quận, huyện “{q}”.", "There is no district “{q}”."),
         "missing.unit": Text("Không có đơn vị “{q}”.", "There is no unit “{q}”."),
         "missing.meeting": Text("Không có cuộc họp “{q}”.", "There is no meeting “{q}”."),
+        "missing.report": Text(
+            "Chưa có gì được ghi lại về cuộc họp “{q}” trong ngày đó.",
+            "Nothing is written down of a meeting “{q}” on that day.",
+        ),
         "missing.page": Text("Không có trang “{q}”.", "There is no page “{q}”."),
         "back": Text("Về trang toàn thành phố", "Back to the city"),
         # -- the wall

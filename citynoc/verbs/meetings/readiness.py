@@ -46,8 +46,10 @@ WORDS = {
         "planned": "planned: this is as of now, and counts from {when}",
         "preparing": "begins {when}",
         "running": "running until {when}",
-        "ended": "ended {when}",
+        "ended": "over since {when}; this is how it stood at the end",
         "nobody": "nobody is known to be unable to join",
+        "nobody.ended": "nobody was known to be unable to join",
+        "report": "what happened: citynoc meeting report {name}",
     },
     "vi": {
         "columns": ("kết luận", "mã", "tên", "quận, huyện", "thiết bị", "trong cuộc gọi", "lý do"),
@@ -55,8 +57,10 @@ WORDS = {
         "planned": "chưa tới giờ chuẩn bị: đây là tình trạng lúc này, tính từ {when}",
         "preparing": "bắt đầu {when}",
         "running": "đang họp đến {when}",
-        "ended": "đã kết thúc {when}",
+        "ended": "đã kết thúc lúc {when}; đây là tình trạng khi kết thúc",
         "nobody": "chưa thấy điểm nào không vào được",
+        "nobody.ended": "không thấy điểm nào không vào được",
+        "report": "diễn biến cuộc họp: citynoc meeting report {name}",
     },
 }
 
@@ -127,6 +131,7 @@ def _watched(reach: Reach, args: argparse.Namespace, first: dict[str, Any]) -> d
 def _page(document: Mapping[str, Any], language: str, *, everybody: bool, trouble: str = "") -> Group:
     """Head, table, what is wrong with the bridges, counts."""
     words = WORDS[language]
+    over = document["state"] == "ended"
     title = document["title"].get(language, document["meeting"])
     moments = {"planned": "counts_from", "preparing": "start", "running": "end", "ended": "end"}
     when = datetime.fromisoformat(document[moments[document["state"]]])
@@ -139,10 +144,12 @@ def _page(document: Mapping[str, Any], language: str, *, everybody: bool, troubl
         parts.append(_table(shown, words["columns"], language))
     parts.extend(Text(reason[language], style="red") for reason in document["hall"])
     if not document["not_ready"] and not document["ports_missing"]:
-        parts.append(Text(str(words["nobody"])))
+        parts.append(Text(str(words["nobody.ended" if over else "nobody"])))
     reasons = ", ".join(f"{one[language]} {one['count']}" for one in document["reasons"])
     count = str(words["count"]).format_map(document)
     parts.append(Text(f"{count} ({reasons})" if reasons else count, style="bold"))
+    if over:
+        parts.append(Text(str(words["report"]).format(name=document["meeting"])))
     if trouble:
         parts.append(Text(trouble, style="red"))
     return Group(*parts)

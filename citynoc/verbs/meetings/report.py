@@ -4,22 +4,20 @@ It asks no service, so it also tells of a meeting that is over for a year. The s
 """
 
 import argparse
-import difflib
 import json
 import os
 import sys
 import time
-from datetime import date, datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from citynoc.meetings.reporting import NoSittingError, report_of
 from collector import atomic
 from collector.config import load
-from collector.meetings.archive import Archive
-from collector.meetings.report import Report, Sources, report
+from collector.meetings.report import Report
 from collector.model import Inventory
-from collector.outages.history import History, NoJournalError
-from collector.outages.sittings import SittingRow
+from collector.outages.history import NoJournalError
 from exporters.live.texts import Language
 from exporters.meeting_report.page import page
 from exporters.meeting_report.table import as_csv, as_json
@@ -27,10 +25,6 @@ from exporters.meeting_report.texts import Writer
 
 HELP = "what happened in a meeting: attendance, quality, incidents, worst links"
 FOUND_SOMETHING, MISUSE = 1, 2
-
-
-class MisuseError(Exception):
-    """Something on the command line that does not exist: one sentence for the person who typed it."""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -64,9 +58,9 @@ def run(args: argparse.Namespace) -> int:
     zone = ZoneInfo(inventory.city.timezone)
     now = time.clock_gettime(time.CLOCK_REALTIME)
     try:
-        found = _read(args, inventory, zone, now)
+        found = report_of(args.data / "journal.sqlite", inventory, args.name, args.on, now)
         _write(_told(found, args, inventory, zone), args.output)
-    except MisuseError as error:
+    except NoSittingError as error:
         print(f"citynoc meeting report: {error}", file=sys.stderr)
         return MISUSE
     except NoJournalError as error:
@@ -76,39 +70,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"citynoc meeting report: cannot write {args.output}: {error.strerror}", file=sys.stderr)
         return FOUND_SOMETHING
     return 0
-
-
-def _read(args: argparse.Namespace, inventory: Inventory, zone: tzinfo, now: float) -> Report:
-    file = args.data / "journal.sqlite"
-    with Archive(file) as archive:
-        sitting = _sitting(archive, args.name, args.on, zone, now)
-        key = (sitting.meeting, sitting.key)
-        rows, quality = archive.attendance(key), archive.quality(key)
-    with History(file) as history:
-        outages = history.outages(sitting.started)
-        gaps = history.gaps(sitting.started, min(now, sitting.ended)) if now > sitting.started else []
-    sites = [str(site) for site in json.loads(sitting.sites)]
-    return report(Sources(sitting, sites, rows, quality, outages, gaps), inventory, now)
-
-
-def _sitting(archive: Archive, name: str, on: str | None, zone: tzinfo, now: float) -> SittingRow:
-    known = archive.sittings(name)
-    if not known:
-        names = sorted({one.meeting for one in archive.sittings()})
-        close = difflib.get_close_matches(name, names, n=3)
-        hint = f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(names) or 'none'}"
-        raise MisuseError(f"nothing is written down of a meeting '{name}'; {hint}")
-    if on is None:
-        return next((one for one in known if one.started <= now), known[0])
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise MisuseError(f"cannot read --on {on!r}; write it like 2026-11-30") from None
-    there = [one for one in known if datetime.fromtimestamp(one.started, zone).date() == day]
-    if not there:
-        days = ", ".join(f"{datetime.fromtimestamp(one.started, zone):%Y-%m-%d}" for one in known[:5])
-        raise MisuseError(f"nothing is written down of '{name}' on {day}; the latest: {days}")
-    return there[0]
 
 
 def _told(found: Report, args: argparse.Namespace, inventory: Inventory, zone: tzinfo) -> str:

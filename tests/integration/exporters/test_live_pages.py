@@ -17,12 +17,14 @@ from collector.config import load
 from collector.meetings.model import Occurrence
 from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
 from collector.meetings.reasons import Code, Reason
+from collector.meetings.report import Sources, report
 from collector.meetings.standing import Meetings, Sitting
 from collector.model import DeviceName
-from collector.outages.state import CauseKind, CityState, Outage, Severity, State
+from collector.outages.sittings import SittingRow
+from collector.outages.state import CauseKind, CityState, DeviceVerdict, Outage, Severity, State
 from collector.outcome import Answer, FailureKind
 from collector.plan import Question
-from exporters.live.pages import POLICY
+from exporters.live.pages import ALONE, POLICY
 from exporters.server import Server
 from tests.unit.exporters.city import (
     CENTRE,
@@ -294,6 +296,59 @@ async def test_meetings_are_on_the_city_and_have_a_page_and_an_answer_for_progra
         _, metrics = await page(client, "/metrics/state", Accept="text/plain")
         start = f'{{outage="device:rt",meeting="briefing"}} {NOW + 1800!r}'
         assert f"citynoc_outage_meeting_start_timestamp_seconds{start}" in metrics
+
+
+def ended() -> Meetings:
+    """The same meeting when it is over: what is known of it is of its end."""
+    [sitting] = conferring().sittings
+    assert sitting.look is not None
+    one = replace(sitting.occurrence, start=NOW - 6300, end=NOW - 900)
+    final = replace(sitting.look, occurrence=one, at=one.end - 60, phase=Phase.RUNNING)
+    return Meetings(NOW, (Sitting(one, Phase.ENDED, final=final),))
+
+
+async def test_a_meeting_that_is_over_is_said_to_be_and_shown_as_it_stood_at_its_end():
+    down = {name: DeviceVerdict(State.DOWN, NOW, answered=False) for name in all_up().devices}
+    views = FakeViews(shown_meetings=ended(), state=replace(all_up(), devices=down))
+    async with serving(views) as client:
+        _, text = await page(client, "/meeting/briefing", **{"Accept-Language": "en"})
+        assert "The meeting ended at 20:58. The list shows how things stood at its end (as of 20:57)" in text
+        assert "How it stood at the end, by district" in text
+        assert "router down" in text
+        assert "1 in a call at the end" in text
+        assert 'href="/meeting/briefing/report"' in text
+        _, vi = await page(client, "/meeting/briefing", **{"Accept-Language": "vi"})
+        assert "Cuộc họp đã kết thúc lúc 20:58." in vi
+        _, told = await page(client, "/api/v1/meetings/briefing")
+        assert (json.loads(told)["state"], json.loads(told)["ready"]) == ("ended", 1)
+    async with serving(FakeViews(shown_meetings=conferring())) as client:
+        _, text = await page(client, "/meeting/briefing", **{"Accept-Language": "en"})
+        assert "The meeting ended" not in text
+        assert "/report" not in text
+
+
+async def test_the_report_of_a_meeting_is_a_page_that_stands_alone():
+    hurt = SittingRow("briefing", NOW - 6300, NOW - 6300, NOW - 900, False, EVIL, EVIL, "[]", "[]", "{}")
+    found = report(Sources(hurt, ["00115"], [], []), inventory(), NOW)
+    views = FakeViews(reports={("briefing", None): found, ("briefing", "2026-11-22"): found})
+    async with serving(views) as client:
+        for path in ("/meeting/briefing/report", "/meeting/briefing/report?on=2026-11-22&lang=en"):
+            response, text = await page(client, path)
+            assert response.status == 200
+            assert response.headers["Content-Security-Policy"] == ALONE
+            assert Shape(text).scripts == []
+            assert "<script>alert" not in text
+        _, english = await page(client, "/meeting/briefing/report?lang=en")
+        assert "Meeting report" in english
+        for path in (
+            "/meeting/briefing/report?on=2026-11-21",
+            "/meeting/nothing/report",
+            f"/meeting/{EVIL[:8]}/report",
+        ):
+            response, text = await page(client, path, **{"Accept-Language": "en"})
+            assert response.status == 404
+            assert "Nothing is written down of a meeting “" in text
+            assert "“<script" not in text
 
 
 async def test_interfaces_and_failures_answer_why_it_is_red():

@@ -9,6 +9,7 @@ from collector.coverage.standing import Standing
 from collector.meetings.model import Occurrence
 from collector.meetings.readiness import Evidence, Readiness, readiness
 from collector.meetings.readings import NOTHING
+from collector.meetings.report import Report
 from collector.meetings.standing import Meetings, Sitting
 from collector.metrics import CATALOG
 from collector.model import (
@@ -151,6 +152,7 @@ class FakeViews:
     standing: Standing | None = None
     messages: Sequence[Refused] = ()
     shown_meetings: Meetings = field(default_factory=Meetings)
+    reports: Mapping[tuple[str, str | None], Report] = field(default_factory=dict)
 
     def monotonic(self) -> float:
         return self.now
@@ -197,6 +199,9 @@ class FakeViews:
     def look(self, occurrence: Occurrence, /) -> Readiness:
         evidence = Evidence(self.running, self.state, lambda _: NOTHING, lambda _: None, lambda _: None)
         return readiness(occurrence, evidence, self.state.at)
+
+    def report(self, meeting: str, on: str | None, /) -> Report | None:
+        return self.reports.get((meeting, on))
 
     def stats(self) -> ServiceStats:
         return self.numbers

@@ -416,7 +416,7 @@ def test_the_command_writes_the_report_of_a_day(written: Path, capsys: pytest.Ca
     [
         (["giaoban"], 2, "nothing is written down of a meeting 'giaoban'; did you mean giao-ban?"),
         ([NAME, "--on", "2023-11-16"], 2, "on 2023-11-16; the latest: 2023-11-15"),
-        ([NAME, "--on", "yesterday"], 2, "cannot read --on 'yesterday'; write it like 2026-11-30"),
+        ([NAME, "--on", "yesterday"], 2, "cannot read the day 'yesterday'; write it like 2026-11-30"),
         ([NAME, "--output", "/nowhere/r.html"], 1, "cannot write /nowhere/r.html: No such file or directory"),
         ([NAME, "--data", "/nowhere"], 1, "there is no journal at /nowhere/journal.sqlite"),
     ],
