@@ -19,6 +19,8 @@ from collector.model import Place
 CITY, CORE, CREDENTIALS = "city.yml", "core.yml", "credentials.yml"
 DISTRICTS, PROFILES, TELEMETRY = "districts", "profiles", "telemetry"
 READ_ELSEWHERE = ("maintenance.yml", "meetings.yml", "targets.yml", "oncall.yml", "quality.yml")
+BESIDE = ("prometheus.yml", "alertmanager.yml", "blackbox.yml")
+"""Files of other servers that deploy/README.md has in the same directory."""
 KNOWN = (CITY, CORE, CREDENTIALS, *READ_ELSEWHERE)
 MOST_FILES = 10_000
 
@@ -117,7 +119,7 @@ def _strangers(above: list[Path], below: list[Path], root: Path) -> list[Problem
     found = [
         _stranger(path, root, f"did you mean {meant}?" if meant else None)
         for path in above
-        if path.suffix in {".yml", ".yaml"} and path.name not in KNOWN
+        if path.suffix in {".yml", ".yaml"} and path.name not in (*KNOWN, *BESIDE)
         for meant in (closest(path.name, KNOWN),)
     ]
     found += [

@@ -84,6 +84,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         *coverage_problems,
         *quality_problems,
         *secret_problems,
+        *_web_files(files),
         *assembly.complaints.all(),
     ]
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -224,6 +225,24 @@ def _credentials(
             CredentialName(name), shape.version, secret("community"), v3, shape.username, secret("password")
         )
     return result, problems
+
+
+def _web_files(files: Files) -> list[Problem]:
+    """Warnings of what the server of our own will miss. What only the service may look at is left to the service."""
+    part = files.city
+    if part.model is None or part.model.web is None:
+        return []
+    found = []
+    for key in ("tls_certificate", "tls_key", "users"):
+        path: str = getattr(part.model.web, key)
+        try:
+            (files.directory / path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            message = f"there is no file {path}, and without it citynoc will not start"
+            found.append(part.document.problem(("web", key), message, severity=Severity.WARNING))
+        except (OSError, ValueError):
+            continue
+    return found
 
 
 def _unresolved(

@@ -166,6 +166,20 @@ def test_an_unknown_file_is_a_warning(tmp_path: Path):
     }
 
 
+def test_files_of_other_servers_lie_beside_and_what_the_web_needs_is_missed(tmp_path: Path):
+    config = small_city(tmp_path)
+    for name in ("prometheus.yml", "alertmanager.yml", "blackbox.yml"):
+        (config / name).write_text("")
+    (config / "key.pem").write_text("")
+    city = config / "city.yml"
+    web = "web: {tls_certificate: cert.pem, tls_key: key.pem, users: /nowhere/users.yml}\n"
+    city.write_text(city.read_text() + web)
+    assert [problem.message for problem in load(config, SECRETS).warnings] == [
+        "there is no file cert.pem, and without it citynoc will not start",
+        "there is no file /nowhere/users.yml, and without it citynoc will not start",
+    ]
+
+
 def test_odd_and_legal_things_are_said(tmp_path: Path):
     config = small_city(tmp_path)
     edit(config, DISTRICT, "rt-00118: {address", "rt-00118: {uplinks: [ag-004-1], address")
