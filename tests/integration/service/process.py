@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tests.integration.mosquitto import free_port
@@ -60,11 +60,11 @@ def eventually(what: str, holds: Callable[[], object]) -> None:
 
 
 @contextlib.contextmanager
-def process(*arguments: str, log: Path) -> Iterator[subprocess.Popen[str]]:
-    """`citynoc …` as a child, ended with the context by its own clean stop."""
+def process(*arguments: str, log: Path, inside: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
+    """`citynoc …` as a child, ended with the context by its own clean stop; `inside` is a command that becomes it."""
     with log.open("a") as written:
         child = subprocess.Popen(
-            [sys.executable, "-m", "citynoc", *arguments],
+            [*inside, sys.executable, "-m", "citynoc", *arguments],
             cwd=ROOT,
             env=ENVIRON,
             stdout=subprocess.PIPE,
@@ -117,6 +117,8 @@ class Service:
         self.port = free_port()
         self.traps = free_udp_port()
         self.data = folder / "data"
+        self.inside: Sequence[str] = ()
+        """A command that ends in becoming another, as `env` does: the service runs inside it."""
         self._log = folder / "service.log"
         self._snmp_port = snmp_port
         self._broker = broker
@@ -133,7 +135,8 @@ class Service:
         options += ["--broker", f"127.0.0.1:{self._broker}", "--snmp-port", str(self._snmp_port)]
         if self.traps:
             options += ["--traps", f"127.0.0.1:{self.traps}"]
-        with process("run", "--config", str(self.config), *options, log=self._log) as child:
+        arguments = ("run", "--config", str(self.config), *options)
+        with process(*arguments, log=self._log, inside=self.inside) as child:
             eventually("the service answers", lambda: child.poll() is not None or self.get("/-/healthy"))
             assert child.poll() is None, self.log
             yield child
