@@ -56,7 +56,8 @@ def hall(
         return Hall(tuple(reasons), nobody=reasons[0])
     short = waiting - free if counted and waiting > free else 0
     if short:
-        reasons.append(tell.say(Code.BRIDGE_SHORT, short=short, wanted=waiting, free=free))
+        number = "one" if short == 1 else ""
+        reasons.append(tell.say(Code.BRIDGE_SHORT, number, short=short, wanted=waiting, free=free))
     lighter = [
         one
         if one.code is not Code.BRIDGE_DOWN

@@ -77,17 +77,16 @@ class Words(NamedTuple):
 TEXTS: Mapping[str, Words] = MappingProxyType(
     {
         Code.NO_ENDPOINT: Words(
-            "chưa khai báo thiết bị hội nghị nào tại điểm này", "no endpoint is configured at this site"
+            "chưa khai báo thiết bị họp nào tại điểm này", "no endpoint is configured at this site"
         ),
         Code.BLIND: Words(
-            "chính hệ thống giám sát đang bị cắt: chưa rõ", "the monitor itself is cut off: not known"
+            "chính hệ thống giám sát đang bị cô lập: chưa rõ",
+            "the monitor itself is cut off: nothing is known",
         ),
-        Code.SHADOW: Words(
-            "bị cắt bởi sự cố {cause} từ {since}", "in the shadow of outage {cause} since {since}"
-        ),
+        Code.SHADOW: Words("bị cắt do sự cố {cause} từ {since}", "cut off by outage {cause} since {since}"),
         "shadow.plain": Words(
             "không tới được từ {since}: {device} không trả lời",
-            "cannot be reached since {since}: {device} does not answer",
+            "unreachable since {since}: {device} does not answer",
         ),
         Code.ROUTER_DOWN: Words(
             "bộ định tuyến {device} mất kết nối từ {since}", "router {device} down since {since}"
@@ -101,34 +100,38 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "a window of planned work covers {device}, which still answers",
         ),
         Code.ENDPOINT_DOWN: Words(
-            "thiết bị hội nghị {device} không trả lời từ {since}",
-            "endpoint {device} does not answer since {since}",
+            "thiết bị họp {device} không trả lời từ {since}",
+            "endpoint {device} has not answered since {since}",
         ),
         Code.ENDPOINT_OFF: Words(
-            "thiết bị hội nghị {device} tắt từ {since}", "endpoint {device} is off since {since}"
+            "thiết bị họp {device} đã tắt từ {since}", "endpoint {device} has been off since {since}"
         ),
         Code.ENDPOINT_STALE: Words(
-            "thiết bị hội nghị {device} ngừng gửi số liệu từ {since}: lỗi tại thiết bị",
-            "endpoint {device} is stale since {since}: the endpoint itself sends nothing any more",
+            "thiết bị họp {device} ngừng gửi số liệu từ {since}: lỗi tại thiết bị",
+            "endpoint {device} has been stale since {since}: the endpoint itself sends nothing any more",
         ),
         Code.GATEWAY_SILENT: Words(
             "không có số liệu của {device} từ {since}: cổng trung gian {gateway} im lặng",
-            "endpoint {device} is stale since {since}: its gateway {gateway} is silent",
+            "endpoint {device} has been stale since {since}: its gateway {gateway} is silent",
         ),
         Code.BROKER_SILENT: Words(
             "không có số liệu của {device} từ {since}: broker MQTT im lặng hoặc không tới được",
-            "endpoint {device} is stale since {since}: the broker is silent or cannot be reached",
+            "endpoint {device} has been stale since {since}: the broker is silent or cannot be reached",
         ),
-        Code.NO_EVIDENCE: Words("chưa nghe được gì từ {device}", "nothing has been heard of {device} yet"),
+        Code.NO_EVIDENCE: Words("chưa nhận được gì từ {device}", "nothing has been heard from {device} yet"),
         Code.BRIDGE_DOWN: Words(
-            "cầu hội nghị {device} không trả lời từ {since}", "bridge {device} does not answer since {since}"
+            "cầu họp {device} không trả lời từ {since}", "bridge {device} has not answered since {since}"
         ),
         Code.BRIDGE_SHORT: Words(
-            "cầu hội nghị thiếu {short} cổng: cần {wanted}, còn trống {free}",
+            "cầu họp thiếu {short} cổng: cần {wanted}, còn trống {free}",
             "bridge short of {short} ports: {wanted} wanted, {free} free",
         ),
+        "bridge_short.one": Words(
+            "cầu họp thiếu {short} cổng: cần {wanted}, còn trống {free}",
+            "bridge short of {short} port: {wanted} wanted, {free} free",
+        ),
         Code.NOT_REGISTERED: Words(
-            "thiết bị hội nghị {device} chưa đăng ký ({protocols})",
+            "thiết bị họp {device} chưa đăng ký ({protocols})",
             "endpoint {device} is not registered ({protocols})",
         ),
         Code.REGISTRATION_UNKNOWN: Words(
@@ -136,10 +139,10 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "{device} answers, but does not say whether it is registered",
         ),
         Code.CERTIFICATE: Words(
-            "chứng thư của {device} hết hạn lúc {when}", "certificate of {device} expires {when}"
+            "chứng thư của {device} hết hạn lúc {when}", "certificate of {device} expires at {when}"
         ),
         "certificate.over": Words(
-            "chứng thư của {device} đã hết hạn từ {when}", "certificate of {device} has expired {when}"
+            "chứng thư của {device} đã hết hạn lúc {when}", "certificate of {device} expired at {when}"
         ),
         "clock.ahead": Words(
             "đồng hồ của {device} chạy nhanh {seconds} giây", "clock of {device} is off by {seconds} s, ahead"
@@ -164,8 +167,8 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "mất {percent} gói trên đường lên của {link}", "{percent} loss on the uplink {link}"
         ),
         "uplink_loss.asked": Words(
-            "mất {percent} câu hỏi tới {link} trên đường truyền",
-            "{percent} loss on the uplink of {link}, by our questions",
+            "mất {percent} gói thăm dò gửi tới {link}",
+            "{percent} loss on the uplink of {link}, by our own questions",
         ),
         Code.JITTER: Words("độ rung {ms} ms trong cuộc gọi", "{ms} ms jitter in the call"),
         Code.LATENCY: Words("độ trễ {ms} ms trong cuộc gọi", "{ms} ms latency in the call"),
@@ -175,9 +178,9 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "messages of {device} are refused, see /api/v1/refused",
         ),
         Code.REDUNDANCY_LOST: Words(
-            "chỉ còn một đường lên, hết dự phòng", "one uplink is left, nothing stands in for it"
+            "chỉ còn một đường lên, hết dự phòng", "only one uplink is left; nothing stands in for it"
         ),
-        Code.NOT_IN_CALL: Words("chưa vào cuộc gọi", "not in the call"),
+        Code.NOT_IN_CALL: Words("không ở trong cuộc gọi", "not in the call"),
     }
 )
 """By code, or `code.variant`."""
@@ -185,7 +188,7 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
 SHORT: Mapping[Code, Words] = MappingProxyType(
     {
         Code.NO_ENDPOINT: Words("không có thiết bị", "no endpoint"),
-        Code.BLIND: Words("giám sát bị cắt", "monitor cut off"),
+        Code.BLIND: Words("giám sát bị cô lập", "monitor cut off"),
         Code.SHADOW: Words("sự cố mạng", "network outage"),
         Code.ROUTER_DOWN: Words("bộ định tuyến hỏng", "router down"),
         Code.MAINTENANCE: Words("đang bảo trì", "planned work"),
@@ -195,12 +198,12 @@ SHORT: Mapping[Code, Words] = MappingProxyType(
         Code.GATEWAY_SILENT: Words("cổng trung gian im lặng", "gateway silent"),
         Code.BROKER_SILENT: Words("broker im lặng", "broker silent"),
         Code.NO_EVIDENCE: Words("chưa có số liệu", "nothing heard"),
-        Code.BRIDGE_DOWN: Words("cầu hội nghị hỏng", "bridge down"),
-        Code.BRIDGE_SHORT: Words("cầu hội nghị thiếu cổng", "bridge ports missing"),
+        Code.BRIDGE_DOWN: Words("cầu họp hỏng", "bridge down"),
+        Code.BRIDGE_SHORT: Words("cầu họp thiếu cổng", "bridge ports missing"),
         Code.NOT_REGISTERED: Words("chưa đăng ký", "not registered"),
         Code.REGISTRATION_UNKNOWN: Words("chưa rõ đăng ký", "registration unknown"),
         Code.CERTIFICATE: Words("chứng thư hết hạn", "certificate"),
-        Code.CLOCK: Words("sai đồng hồ", "clock"),
+        Code.CLOCK: Words("lệch đồng hồ", "clock"),
         Code.MICROPHONE: Words("hỏng micrô", "microphone"),
         Code.CAMERA: Words("hỏng camera", "camera"),
         Code.DISPLAY: Words("hỏng màn hình", "display"),
@@ -211,7 +214,7 @@ SHORT: Mapping[Code, Words] = MappingProxyType(
         Code.TEMPERATURE: Words("quá nóng", "too hot"),
         Code.REFUSED: Words("bản tin bị từ chối", "messages refused"),
         Code.REDUNDANCY_LOST: Words("hết dự phòng", "redundancy lost"),
-        Code.NOT_IN_CALL: Words("chưa vào cuộc gọi", "not in the call"),
+        Code.NOT_IN_CALL: Words("không ở trong cuộc gọi", "not in the call"),
     }
 )
 """A code in two or three words, for counts."""
@@ -244,7 +247,7 @@ class Teller:
                 "when": _told(when, clock, language),
                 "cause": cause,
             }
-            texts[language] = text.format_map({**values, **times})
+            texts[language] = text.format_map({**values, **times, **_share(values.get("percent"), language)})
         return Reason(code, texts, weight, since, cause)
 
     def clock_vi(self, at: float) -> str:
@@ -256,6 +259,13 @@ class Teller:
         """Local time in English; with its day if that is not today."""
         local = datetime.fromtimestamp(at, self._zone)
         return f"{local:%H:%M}" if local.date() == self._today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _share(percent: object, language: str) -> dict[str, str]:
+    """A share as it is written: Vietnamese has a comma where English has a point."""
+    if not isinstance(percent, str):
+        return {}
+    return {"percent": percent.replace(".", ",") if language == "vi" else percent}
 
 
 def _told(at: float | None, clock: Callable[[float], str], language: str) -> str:

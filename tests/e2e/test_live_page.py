@@ -138,7 +138,7 @@ def a_meeting_is_at_risk(browser: Browser, base: str) -> None:
     browser.wait(f"document.querySelectorAll('.readiness tr.v-down').length === {COMMUNES}")
     browser.evaluate("document.getElementById('copy').click()")
     text = browser.evaluate("document.getElementById('copy').dataset.text")
-    assert sum("NO-GO\tin the shadow of outage" in line for line in text.splitlines()) == COMMUNES
+    assert sum("NO-GO\tcut off by outage" in line for line in text.splitlines()) == COMMUNES
     browser.click("#full")
     browser.wait("document.body.classList.contains('room')")
     assert browser.axe() == []

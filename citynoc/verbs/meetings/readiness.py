@@ -43,8 +43,8 @@ WORDS = {
     "en": {
         "columns": ("verdict", "site", "name", "district", "endpoint", "in call", "why"),
         "count": "{ready} GO, {not_ready} NO-GO, {unknown} UNKNOWN of {participants}; {connected} in the call",
-        "planned": "planned: this is as of now, and counts from {when}",
-        "preparing": "begins {when}",
+        "planned": "planned: this is as of now; readiness counts from {when}",
+        "preparing": "begins at {when}",
         "running": "running until {when}",
         "ended": "over since {when}; this is how it stood at the end",
         "nobody": "nobody is known to be unable to join",
@@ -53,9 +53,9 @@ WORDS = {
     },
     "vi": {
         "columns": ("kết luận", "mã", "tên", "quận, huyện", "thiết bị", "trong cuộc gọi", "lý do"),
-        "count": "{ready} GO, {not_ready} NO-GO, {unknown} UNKNOWN trong {participants}; {connected} đang trong cuộc gọi",
-        "planned": "chưa tới giờ chuẩn bị: đây là tình trạng lúc này, tính từ {when}",
-        "preparing": "bắt đầu {when}",
+        "count": "{ready} GO, {not_ready} NO-GO, {unknown} UNKNOWN trên {participants} điểm; {connected} điểm trong cuộc gọi",
+        "planned": "chưa đến giờ chuẩn bị: đây là tình trạng lúc này; mức sẵn sàng tính từ {when}",
+        "preparing": "bắt đầu lúc {when}",
         "running": "đang họp đến {when}",
         "ended": "đã kết thúc lúc {when}; đây là tình trạng khi kết thúc",
         "nobody": "chưa thấy điểm nào không vào được",

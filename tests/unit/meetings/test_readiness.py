@@ -35,16 +35,16 @@ FAULTS: dict[Code, Fault] = {
 }
 WORDS = {
     Code.ROUTER_DOWN: "router rt-{site} down since 07:",
-    Code.ENDPOINT_DOWN: "endpoint vc-{site} does not answer since 07:",
-    Code.ENDPOINT_STALE: "endpoint vc-{site} is stale",
+    Code.ENDPOINT_DOWN: "endpoint vc-{site} has not answered since 07:",
+    Code.ENDPOINT_STALE: "endpoint vc-{site} has been stale",
     Code.NOT_REGISTERED: "endpoint vc-{site} is not registered (SIP, H.323)",
-    Code.CERTIFICATE: "certificate of vc-{site} expires 08:10",
+    Code.CERTIFICATE: "certificate of vc-{site} expires at 08:10",
     Code.CLOCK: "clock of vc-{site} is off by 90 s, behind",
     Code.MICROPHONE: "microphone fault on vc-{site}",
     Code.CAMERA: "camera fault on vc-{site}",
     Code.DISPLAY: "display fault on vc-{site}",
     Code.CALL_LOSS: "4 % loss in the call, receiving",
-    Code.UPLINK_LOSS: "loss on the uplink of rt-{site}, by our questions",
+    Code.UPLINK_LOSS: "loss on the uplink of rt-{site}, by our own questions",
     Code.TEMPERATURE: "vc-{site} is at 81 °C",
 }
 
@@ -121,8 +121,8 @@ def test_a_cable_puts_its_communes_in_its_shadow(small: Inventory):
     worst = look.participants[0].worst
     assert worst is not None
     assert worst.cause == "cable:cb-001"
-    assert "in the shadow of outage cable:cb-001 since 07:0" in worst.text["en"]
-    assert "bị cắt bởi sự cố cable:cb-001 từ 07:0" in worst.text["vi"]
+    assert "cut off by outage cable:cb-001 since 07:0" in worst.text["en"]
+    assert "bị cắt do sự cố cable:cb-001 từ 07:0" in worst.text["vi"]
 
 
 def test_an_endpoint_that_nobody_watches_and_is_off_cannot_join(small: Inventory):
