@@ -75,6 +75,8 @@ def _cleaned(node: Any) -> Any:
         for key, value in node.items()
         if not (key == "title" and isinstance(value, str))
     }
+    if "enum" in kept and kept.get("default", kept["enum"][0]) not in kept["enum"]:
+        del kept["default"]  # our models' own, which no file can write
     choices = kept.get("anyOf")
     if isinstance(choices, list) and {"type": "null"} in choices:
         rest = [choice for choice in choices if choice != {"type": "null"}]

@@ -140,7 +140,7 @@ class MeetingShape(Shape):
     bridges: tuple[Name, ...] = ()
     """Bridges that carry it, the preferred first; without it any bridge of the city can. Example: [mcu-1, mcu-2]"""
     holidays: Keep = False
-    """What becomes of recurring sittings on a holiday: skip or keep. Example: keep"""
+    """What becomes of recurring sittings on a holiday: skip, if left out, or keep. Example: keep"""
     cancelled: tuple[Day, ...] = ()
     """Days whose sitting does not take place. Example: [2026-11-30]"""
     moved: Mapping[Day, MovedShape] = {}
@@ -219,7 +219,7 @@ class CalendarShape(Shape):
     timezone: Zone | None = None
     """The zone of times that name none, if not the file's or the city's. Example: Asia/Ho_Chi_Minh"""
     holidays: Keep = True
-    """What becomes of sittings on a holiday: keep, as who keeps the calendar knows best, or skip. Example: skip"""
+    """What becomes of sittings on a holiday: keep, if left out, as who keeps the calendar knows best, or skip. Example: skip"""
     rules: tuple[EventRuleShape, ...]
     """Which events are meetings. Example: [{when: {category: hội nghị}, participants: all}]"""
 
