@@ -44,8 +44,12 @@ def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
         for mark, kind in (("+", "added"), ("-", "removed")):
             if sittings.get(kind):
                 yield f"{mark} meeting {name}: {', '.join(sittings[kind])}"
+        alike: dict[str, list[str]] = {}
         for one in sittings.get("changed", ()):
-            yield f"~ meeting {name}: {one['start']}: {', '.join(one['what'])}"
+            alike.setdefault(", ".join(one["what"]), []).append(one["start"])
+        for what, starts in alike.items():
+            more = f" and {len(starts) - 1} more" if len(starts) > 1 else ""
+            yield f"~ meeting {name}: {starts[0]}{more}: {what}"
         if "touched" in row:
             count = len(row["touched"]["sites"])
             yield f"! meeting {name} ({row['touched']['next']}): {count} of its sites are in this change"

@@ -110,7 +110,7 @@ def _say(problems: tuple[Problem, ...], numbers: dict[str, Any] | None, args: ar
         print(
             f"{args.config}: good: {numbers['sites']:,} sites, {numbers['devices']:,} devices,"
             f" {numbers['links']:,} links, {numbers['services']} services,"
-            f" {numbers['meetings']} meetings, {numbers['polls_per_second']:,} polls/s"
+            f" {numbers['meetings']} meeting{'' if numbers['meetings'] == 1 else 's'}, {numbers['polls_per_second']:,} polls/s"
         )
 
 

@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
         if one.remark:
             sys.stderr.write(f"{one.device.name} ({one.found.address}): {one.remark}\n")
     sys.stderr.write(
-        f"{ranges.size:,} addresses asked, {len(found)} answered: {len(known)} known, {len(proposals)} proposed\n"
+        f"{ranges.size:,} address{'' if ranges.size == 1 else 'es'} asked, {len(found)} answered: {len(known)} known, {len(proposals)} proposed\n"
     )
     return 0 if found else 1
 
