@@ -54,6 +54,7 @@ class Conferring:
         self._limits = limits
         self._calendar, self._inventory = calendar, inventory
         self._readings, self._state, self._journal, self._clock = readings, state, journal, clock
+        self._counting: tuple[Occurrence, ...] = ()
         self._minutes: dict[str, Minutes] = {}
         self._kept: dict[str, Kept] = {}
         self._ended: dict[str, tuple[float, list[AttendanceRow]]] = {}
@@ -110,6 +111,7 @@ class Conferring:
         there = {one.meeting for one in shown}
         self._last = {name: look for name, look in self._last.items() if name in there}
         found: list[Sitting] = []
+        self._counting = tuple(one for one in shown if one.counts(now))
         for occurrence in shown:
             found.append(self._sitting(occurrence, now))
             await asyncio.sleep(0)
@@ -141,8 +143,10 @@ class Conferring:
 
     def look(self, occurrence: Occurrence) -> Readiness:
         """Who could join now, whenever the meeting is."""
-        now = self._clock.unix()
-        return readiness(occurrence, self._evidence(), now, self._limits)
+        return self._looked(occurrence, self._clock.unix())
+
+    def _looked(self, occurrence: Occurrence, now: float) -> Readiness:
+        return readiness(occurrence, self._evidence(), now, self._limits, self._counting)
 
     def _evidence(self) -> Evidence:
         return Evidence(
@@ -159,7 +163,7 @@ class Conferring:
         if where is Phase.PLANNED:
             return Sitting(occurrence, where)
         minutes = self._minutes_of(occurrence, now)
-        look = readiness(occurrence, self._evidence(), now, self._limits)
+        look = self._looked(occurrence, now)
         before = minutes.alarm.stages()
         names = {one.endpoint: self._reading(DeviceName(one.endpoint)) for one in look.participants}
         if now >= self._settled:

@@ -33,8 +33,13 @@ def hall(
     reading: Callable[[DeviceName], Reading],
     state: CityState,
     tell: Teller,
+    *,
+    others: int = 0,
 ) -> Hall:
-    """`waiting` participants want a port, beside those that have one."""
+    """`waiting` participants want a port, beside those that have one, and `others` of meetings at the same time.
+
+    Of the ports that are missing then nobody knows whose they are: each meeting lacks them, and none more than it wants.
+    """
     if not bridges or state.blind:
         return Hall()
     reasons: list[Reason] = []
@@ -54,10 +59,13 @@ def hall(
         free += max(0, int(capacity) - int(said.get(USED_KEY, 0)))
     if not alive:
         return Hall(tuple(reasons), nobody=reasons[0])
-    short = waiting - free if counted and waiting > free else 0
+    wanted = waiting + others
+    short = min(wanted - free, waiting) if counted and wanted > free else 0
     if short:
-        number = "one" if short == 1 else ""
-        reasons.append(tell.say(Code.BRIDGE_SHORT, number, short=short, wanted=waiting, free=free))
+        variant = "shared" if others else "one" if short == 1 else ""
+        reasons.append(
+            tell.say(Code.BRIDGE_SHORT, variant, short=short, wanted=wanted, free=free, others=others)
+        )
     lighter = [
         one
         if one.code is not Code.BRIDGE_DOWN

@@ -7,7 +7,7 @@ readings say whether what is reached can confer; how they are weighed stands in 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from collector.meetings.hall import CONNECTED_KEY, Hall, hall
@@ -125,8 +125,17 @@ class Readiness:
         return {code: counts[code] for code in Code if counts[code]}
 
 
-def readiness(occurrence: Occurrence, evidence: Evidence, now: float, limits: Limits = LIMITS) -> Readiness:
-    """The meeting's readiness at `now` (Unix seconds). The same evidence gives the same answer, in the same order."""
+def readiness(
+    occurrence: Occurrence,
+    evidence: Evidence,
+    now: float,
+    limits: Limits = LIMITS,
+    others: Iterable[Occurrence] = (),
+) -> Readiness:
+    """The meeting's readiness at `now` (Unix seconds). The same evidence gives the same answer, in the same order.
+
+    `others` are sittings that are prepared or held as well: those at the same time want ports and people too.
+    """
     inventory, state = evidence.inventory, evidence.state
     tell = Teller(now, zone_of(inventory.city.timezone))
     running = occurrence.running(now)
@@ -138,11 +147,45 @@ def readiness(occurrence: Occurrence, evidence: Evidence, now: float, limits: Li
             endpoints.setdefault(device.site, []).append(device)
     found = [_best(SiteCode(site), there, evidence, room, now) for site, there in endpoints.items()]
     waiting = sum(1 for one in found if not one.connected)
-    stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell)
+    rivals = [one for one in others if one.meeting != occurrence.meeting and at_once(occurrence, one)]
+    more = _rivals(occurrence, rivals, evidence)
+    stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell, others=more)
+    found = [_wanted_twice(one, rivals, tell) for one in found] if rivals else found
     if stage.nobody is not None:
         found = [_stopped(one, stage) for one in found]
     ordered = tuple(in_order(found, inventory))
     return Readiness(occurrence, now, phase(occurrence, now), ordered, stage.reasons, stage.short)
+
+
+def at_once(one: Occurrence, other: Occurrence) -> bool:
+    """Whether two sittings are at the same time for a while."""
+    return one.start < other.end and other.start < one.end
+
+
+def _rivals(occurrence: Occurrence, rivals: Iterable[Occurrence], evidence: Evidence) -> int:
+    """Sites that are not in this sitting and wait for a port of its bridges in another one."""
+    waiting: set[str] = set()
+    inside: set[str] = set()
+    for other in rivals:
+        if set(occurrence.bridges).isdisjoint(other.bridges):
+            continue
+        waiting |= other.sites - occurrence.sites
+        for name in other.endpoints:
+            device = evidence.inventory.devices.get(DeviceName(name))
+            if device is not None and evidence.reading(device.name).get(CONNECTED_KEY, 0) > 0:
+                inside.add(device.site)
+    return len(waiting - inside)
+
+
+def _wanted_twice(one: Participant, rivals: Iterable[Occurrence], tell: Teller) -> Participant:
+    """A note of every other sitting at the same time that wants the participant too: a call does not say which it is."""
+    notes = [
+        tell.say(Code.ELSEWHERE, weight=Weight.NOTE, title=other.title, when=other.end)
+        for other in rivals
+        if one.site in other.sites
+    ]
+    reasons = sorted((*one.reasons, *notes), key=lambda reason: (-reason.weight, RANK[reason.code]))
+    return replace(one, reasons=tuple(reasons)) if notes else one
 
 
 def in_order(found: Iterable[Participant], inventory: Inventory) -> list[Participant]:

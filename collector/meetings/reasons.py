@@ -42,6 +42,7 @@ class Code(StrEnum):
     TEMPERATURE = "temperature"
     REFUSED = "telemetry_refused"
     REDUNDANCY_LOST = "redundancy_lost"
+    ELSEWHERE = "elsewhere"
     NOT_IN_CALL = "not_in_call"
 
 
@@ -126,6 +127,10 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "cầu họp thiếu {short} cổng: cần {wanted}, còn trống {free}",
             "bridge short of {short} ports: {wanted} wanted, {free} free",
         ),
+        "bridge_short.shared": Words(
+            "cầu họp thiếu {short} cổng: cần {wanted}, trong đó {others} cho cuộc họp khác cùng lúc, còn trống {free}",
+            "bridge short of {short} ports: {wanted} wanted, {others} of them by meetings at the same time, {free} free",
+        ),
         "bridge_short.one": Words(
             "cầu họp thiếu {short} cổng: cần {wanted}, còn trống {free}",
             "bridge short of {short} port: {wanted} wanted, {free} free",
@@ -180,6 +185,9 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
         Code.REDUNDANCY_LOST: Words(
             "chỉ còn một đường lên, hết dự phòng", "only one uplink is left; nothing stands in for it"
         ),
+        Code.ELSEWHERE: Words(
+            "cùng lúc phải dự “{title}” đến {when}", "also wanted in “{title}” until {when}"
+        ),
         Code.NOT_IN_CALL: Words("không ở trong cuộc gọi", "not in the call"),
     }
 )
@@ -214,7 +222,8 @@ SHORT: Mapping[Code, Words] = MappingProxyType(
         Code.TEMPERATURE: Words("quá nóng", "too hot"),
         Code.REFUSED: Words("bản tin bị từ chối", "messages refused"),
         Code.REDUNDANCY_LOST: Words("hết dự phòng", "redundancy lost"),
-        Code.NOT_IN_CALL: Words("không ở trong cuộc gọi", "not in the call"),
+        Code.ELSEWHERE: Words("họp khác cùng lúc", "wanted elsewhere too"),
+        Code.NOT_IN_CALL: Words("ngoài cuộc gọi", "not in the call"),
     }
 )
 """A code in two or three words, for counts."""
@@ -236,9 +245,10 @@ class Teller:
         since: float | None = None,
         cause: str = "",
         when: float | None = None,
+        title: Mapping[str, str] | None = None,
         **values: object,
     ) -> Reason:
-        """A reason in both languages. `since` and `when` are Unix times."""
+        """A reason in both languages. `since` and `when` are Unix times, `title` is a meeting's by language."""
         words = TEXTS[f"{code}.{variant}" if variant else code]
         texts = {}
         for language, text, clock in (("vi", words.vi, self.clock_vi), ("en", words.en, self.clock_en)):
@@ -246,6 +256,7 @@ class Teller:
                 "since": _told(since, clock, language),
                 "when": _told(when, clock, language),
                 "cause": cause,
+                "title": "" if title is None else title.get(language) or next(iter(title.values()), ""),
             }
             texts[language] = text.format_map({**values, **times, **_share(values.get("percent"), language)})
         return Reason(code, texts, weight, since, cause)

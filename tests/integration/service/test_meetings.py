@@ -162,7 +162,7 @@ def test_a_service_killed_in_the_middle_of_a_meeting_loses_no_attendance(tmp_pat
             ) as watcher:
                 eventually("it is over", lambda: meeting(service)["state"] == "ended")
                 shown, _ = watcher.communicate(timeout=60)  # it ends by itself when the meeting does
-            assert "(giao-ban), ended" in shown
+            assert "(giao-ban), over since " in shown
     told = reported(service)
     assert (told["participants"], told["joined"]) == (COMMUNES, COMMUNES)
     (outage,) = [one for one in told["incidents"] if one["kind"] == "outage"]

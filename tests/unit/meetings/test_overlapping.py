@@ -1,0 +1,98 @@
+"""Meetings at the same time want the same ports and the same people: both are told of it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from collector.meetings.model import Calendar, Occurrence
+from collector.meetings.readiness import Readiness, Verdict, readiness
+from collector.meetings.reasons import Code, Weight
+from collector.model import Inventory
+from collector.outages.journal import Journal
+from tests.unit.meetings.stage import CALL, START, Plan, Stage, city, conferring_step, meeting
+from tests.unit.meetings.test_readiness import ports
+
+
+@pytest.fixture(scope="module")
+def small() -> Inventory:
+    return city(1, 12)
+
+
+def some(inventory: Inventory, name: str, first: int, last: int, *, start: float = START) -> Occurrence:
+    """A meeting of the communes from `first` until `last`."""
+    codes = [f"{number:05d}" for number in range(first, last)]
+    endpoints = tuple(f"vc-{code}" for code in codes)
+    title = {"vi": f"Họp {name}", "en": f"Meeting {name}"}
+    whole = meeting(inventory, start, name=name)
+    return replace(whole, sites=frozenset(codes), endpoints=endpoints, title=title)
+
+
+def look(stage: Stage, one: Occurrence, *others: Occurrence) -> Readiness:
+    return readiness(one, stage.evidence(), stage.now, others=(one, *others))
+
+
+@pytest.fixture
+def stage(small: Inventory) -> Stage:
+    """Ten free ports on both bridges together."""
+    found = Stage(small)
+    found.run(20)
+    ports(found, "mcu-1", 0, 6)
+    ports(found, "mcu-2", 0, 4)
+    return found
+
+
+def test_ports_that_suffice_for_each_meeting_and_not_for_both_are_missing(stage: Stage, small: Inventory):
+    one, other = some(small, "a", 0, 8), some(small, "b", 8, 12)
+    assert look(stage, one).ready
+    assert look(stage, other).ready
+    [why] = look(stage, one, other).hall
+    assert why.code is Code.BRIDGE_SHORT
+    assert why.text["en"] == (
+        "bridge short of 2 ports: 12 wanted, 4 of them by meetings at the same time, 10 free"
+    )
+    assert look(stage, other, one).short == 2
+    assert not look(stage, other, one).ready
+
+
+def test_a_meeting_lacks_no_more_ports_than_it_wants(stage: Stage, small: Inventory):
+    one, other = some(small, "a", 0, 11), some(small, "b", 11, 12)
+    ports(stage, "mcu-1", 6, 6)
+    assert look(stage, other, one).short == 1
+    assert look(stage, one, other).short == 8
+
+
+def test_who_has_a_port_already_or_another_bridge_or_another_hour_takes_none_away(
+    stage: Stage, small: Inventory
+):
+    one, other = some(small, "a", 0, 8), some(small, "b", 8, 12)
+    assert look(stage, one, some(small, "b", 8, 12, start=START + 3600)).ready
+    assert look(stage, one, replace(other, bridges=("mcu-9",))).ready
+    for device in other.endpoints:
+        stage.says(device, **CALL)
+    stage.run(20)
+    assert look(stage, one, other).ready
+
+
+def test_who_is_in_both_wants_one_port_and_is_told_of(stage: Stage, small: Inventory):
+    one, other = some(small, "a", 0, 8), some(small, "b", 6, 9)
+    found = look(stage, one, other)
+    assert found.ready
+    notes = {str(each.site): each.reasons for each in found.participants if each.reasons}
+    assert sorted(notes) == ["00006", "00007"]
+    [note] = notes["00006"]
+    assert (note.code, note.weight) == (Code.ELSEWHERE, Weight.NOTE)
+    assert note.text == {
+        "vi": "cùng lúc phải dự “Họp b” đến 09:00",
+        "en": "also wanted in “Meeting b” until 09:00",
+    }
+    assert found.count(Verdict.GO) == 8
+
+
+def test_the_service_holds_its_meetings_against_each_other(stage: Stage, small: Inventory, tmp_path: Path):
+    plans = [Plan(some(small, "a", 0, 8)), Plan(some(small, "b", 8, 12))]
+    conferring = stage.conferring(plans[0], Journal(tmp_path / "journal.sqlite", lambda: stage.now))
+    conferring.reconfigure(Calendar(plans), small)
+    conferring_step(conferring)
+    short = {one.occurrence.meeting: one.look and one.look.short for one in conferring.standing.sittings}
+    assert short == {"a": 2, "b": 2}
