@@ -2,14 +2,16 @@
 
 import argparse
 import asyncio
+import importlib
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 from citynoc import logs, memory
-from citynoc.service import CannotStartError, Service
 from citynoc.settings import Endpoint, Settings
-from collector.config import apart
+from collector.config import Configuration, apart
 from collector.config.words import WrittenWrongError, read_url
 from collector.store import Store
 
@@ -47,15 +49,22 @@ def run(args: argparse.Namespace) -> int:
         args.config, args.data, args.listen, args.broker, args.snmp_port, args.traps, args.alertmanager
     )
     memory.settle()
-    configuration = asyncio.run(apart.load(settings.config, os.environ))
+    configuration, service = _begin(settings)
     store = Store()
     logs.configure(store.logged, verbose=args.verbose)
     try:
-        asyncio.run(Service(settings, settings.applied_to(configuration), store).run())
-    except CannotStartError as why:
+        asyncio.run(service.Service(settings, settings.applied_to(configuration), store).run())
+    except service.CannotStartError as why:
         sys.stderr.write(f"citynoc run: {why}\n")
         return 1
     return 0
+
+
+def _begin(settings: Settings) -> tuple[Configuration, ModuleType]:
+    """What the files say, and the service's code, which loads while another process reads them."""
+    with ThreadPoolExecutor(1) as thread:
+        code = thread.submit(importlib.import_module, "citynoc.service")
+        return asyncio.run(apart.load(settings.config, os.environ)), code.result()
 
 
 def _url(text: str) -> str:

@@ -3,9 +3,10 @@
 Only for a child's answer to its parent: pickle believes whatever it is given.
 """
 
+import copyreg
 import io
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -21,23 +22,15 @@ Answer = Configuration | tuple[Problem, ...]
 """What was read, or everything that is wrong with it."""
 
 
-class _Packer(pickle.Pickler):
-    def reducer_override(self, value: Any) -> Any:
-        """Read-only mappings, which pickle does not know, and families, which are compared by identity."""
-        if type(value) is MappingProxyType:
-            return _read_only, (dict(value),)
-        if isinstance(value, Family) and CATALOG.get(value.name) is value:
-            return _family, (value.name,)
-        return NotImplemented
-
-
 def pack(answer: Answer) -> bytes:
     """The octets of an answer; a configuration goes without the shapes of its receivers."""
     if isinstance(answer, Configuration):
         answer = replace(answer, on_call=None)
     stream = io.BytesIO()
     stream.write(_BEGIN)
-    _Packer(stream, pickle.HIGHEST_PROTOCOL).dump(answer)
+    packer = pickle.Pickler(stream, pickle.HIGHEST_PROTOCOL)
+    packer.dispatch_table = {**copyreg.dispatch_table, **_TRAVEL}
+    packer.dump(answer)
     return stream.getvalue()
 
 
@@ -58,3 +51,12 @@ def _read_only(values: Mapping[Any, Any]) -> Mapping[Any, Any]:
 
 def _family(name: str) -> Family:
     return CATALOG[name]
+
+
+_TRAVEL: Mapping[type, Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]] = MappingProxyType(
+    {
+        MappingProxyType: lambda values: (_read_only, (dict(values),)),
+        Family: lambda family: (_family, (family.name,)),
+    }
+)
+"""What pickle cannot do, read-only mappings, and families, which are compared by identity: one of the catalogue each."""

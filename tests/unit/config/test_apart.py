@@ -123,7 +123,7 @@ def test_a_running_service_carries_no_schema_and_no_parser():
     program = f"""
         import asyncio, os, sys
         from pathlib import Path
-        import citynoc.verbs.run
+        import citynoc.service, citynoc.verbs.run
         from collector.config import apart
         from citynoc.planning.telling import telling
         configuration = asyncio.run(apart.load(Path({str(EXAMPLE)!r}), os.environ))
