@@ -166,7 +166,8 @@ _ROWS = (
         "10.0",
         objects=bridge.rows,
     ),
-    Kind("if-mib", (*ENTERPRISES, 8072, 3, 2, 10), "{model}", "appliance", "1.0", objects=vendors.net_snmp),
+    # RFC 5612: an enterprise number for documentation, so that no vendor's profile fits it better
+    Kind("if-mib", (*ENTERPRISES, 32473, 1), "{model}", "appliance", "1.0", objects=vendors.net_snmp),
     Kind(
         "net-snmp",
         (*ENTERPRISES, 8072, 3, 2, 10),
