@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from collector.model import DeviceName, SiteCode
+from collector.model import SiteCode
 from collector.outages.cover import Key
 from collector.outages.evidence import NEVER, Hearing
 from collector.outages.flap import Case, Patience
 from collector.outages.linkwatch import LinkWatch
 from collector.outages.power import Power
+from collector.outages.restoring import decide, restored_case
 from collector.outages.rootcause import Cause, Finding, joint_shadow
 from collector.outages.shadow import blame, cut_off_sites, severity_of
 from collector.outages.state import CauseKind, Outage, Severity
@@ -30,6 +31,8 @@ class Docket:
     ) -> None:
         self._net = topology
         self._patience = patience
+        self._read_by = now + patience.link
+        """When every link that is reported at all was reported since the start."""
         self.cases: dict[str, Case] = {}
         self.blamed: dict[int, str] = {}
         """The outage under which each cut-off device is reported."""
@@ -40,20 +43,7 @@ class Docket:
         self._closed: list[str] = []
         self.revision = 0
         for outage in restored:
-            self._restore(outage, now)
-
-    def _restore(self, outage: Outage, now: float) -> None:
-        net = self._net
-        links = frozenset(net.link_index[name] for name in outage.causes if name in net.link_index)
-        if outage.kind is CauseKind.CABLE and outage.severity is Severity.WARNING:
-            links = frozenset(net.cables.get(outage.causes[0], ()))
-        keys = tuple(sorted(_key_of(outage.kind, name, net) for name in outage.causes))
-        members = {net.index[DeviceName(name)] for name in outage.causes if name in net.index}
-        affected = {net.index[name] for name in outage.affected_devices if name in net.index}
-        for key in keys:
-            if key.kind is CauseKind.CABLE:
-                members |= affected.intersection(net.riders.get(key.names[0], ()))
-        self._enter(Case(outage, keys, frozenset(members), links, proof=outage.started), now)
+            self._enter(restored_case(outage, topology), now)
 
     def _enter(self, case: Case, now: float) -> None:
         if not case.members and not case.links and not case.ended:  # its cause left the configuration
@@ -113,15 +103,22 @@ class Docket:
         released: set[int] = set()
         self._join(finding)
         for case in [case for case in self.cases.values() if not case.ended]:
-            if case.links:
+            if case.links and case.members:
+                silent = bool(case.members & hearing.confirmed & finding.gone)
+                alive = all(self._alive(case, i, finding, hearing) for i in case.members)
+                decide(case, links, silent=silent, unreported=alive and now > self._read_by)
+            if case.links and all(self._ends(link) & ignored for link in case.links):
+                case.recover(now)
+                self._end(case, now)
+            elif case.links:
                 self._follow_links(case, links, now)
             elif case.members and case.members <= ignored:
-                case.recovered = now
+                case.recover(now)
                 self._end(case, now)
                 released |= self._behind(case, hearing)
             elif self._repaired(case, finding, hearing):
                 if case.recovered is None:
-                    case.recovered = now
+                    case.recover(now)
                     released |= self._behind(case, hearing)
             elif case.recovered is not None and self._relapsed(case, finding, hearing):
                 case.relapse()
@@ -141,9 +138,17 @@ class Docket:
                 if case.failing and key in case.keys:
                     case.members |= {device}
 
+    def _blamable(self, link: int) -> float:
+        """Since when the link's failure is somebody's business."""
+        return max(self._floor.get(device, NEVER) for device in self._ends(link))
+
+    def _ends(self, link: int) -> set[int]:
+        return {self._net.link_child[link], self._net.link_parent[link]}
+
     def _follow_links(self, case: Case, links: LinkWatch, now: float) -> None:
         if any(links.up_since(link, case.proof) for link in case.links):
-            case.recovered = now if case.recovered is None else case.recovered
+            if case.recovered is None:
+                case.recover(now)
         elif case.recovered is not None and all(map(links.failed, case.links)):
             case.relapse()
             case.proof = now
@@ -163,7 +168,7 @@ class Docket:
                 id=name,
                 kind=key.kind,
                 district=net.district_of(children),
-                started=links.since(failed),
+                started=max(links.since(failed), min(map(self._blamable, failed))),
                 causes=key.names,
                 affected_devices=frozenset(net.names[i] for i in children),
                 affected_sites=frozenset(),
@@ -273,9 +278,10 @@ class Docket:
                     del self.cases[name]
                     self.revision += 1
             elif case.recovered is not None:
-                if now - case.recovered >= self._patience.settle:
+                lived = now - case.recovered - case.unseen
+                if lived >= self._patience.settle:
                     case.released = True
-                if now - case.recovered >= case.hold(self._patience):
+                if lived >= case.hold(self._patience):
                     self._end(case, case.recovered)
 
     def _end(self, case: Case, at: float) -> None:
@@ -335,7 +341,21 @@ class Docket:
     def _pass_time_blind(self, now: float) -> None:
         for case in self.cases.values():
             if case.recovered is not None and not case.ended:
-                case.recovered = now  # a hold proves nothing while nobody looks
+                case.recover(now)  # a hold proves nothing while nobody looks
+
+    def paused(self, seconds: float) -> None:
+        """Nobody looked for so long."""
+        for case in self.cases.values():
+            if case.recovered is not None and not case.ended:
+                case.unseen += seconds
+
+    def rewind(self, at: float) -> None:
+        """The clock was set back: nothing is dated in the future, but for what was told."""
+        for case in self.cases.values():
+            case.rewind(at)
+        self._floor = {device: min(since, at) for device, since in self._floor.items()}
+        self._read_by = min(self._read_by, at + self._patience.link)
+        self.power.rewind(at)
 
     def acknowledge(self, names: AbstractSet[str]) -> None:
         """Mark the outages that somebody has taken."""
@@ -353,15 +373,16 @@ class Docket:
             key.kind is CauseKind.CABLE and device in self._element(key, case)[0] for key in case.keys
         )
 
-    def due(self) -> float:
+    def due(self, now: float) -> float:
         """When something changes by itself."""
+        read = [self._read_by + 0.1] if now <= self._read_by else []
         found = [case.due(self._patience) for case in self.cases.values()]
         ends = [
             case.outage.ended + self._patience.keep + 1.0
             for case in self.cases.values()
             if case.outage.ended is not None
         ]
-        return min([at for at in found if at is not None] + ends, default=FOREVER)
+        return min([at for at in found if at is not None] + ends + read, default=FOREVER)
 
     def news(self) -> tuple[tuple[Outage, ...], tuple[Outage, ...], tuple[Outage, ...]]:
         """(opened, updated, closed) since the last call."""
@@ -373,13 +394,3 @@ class Docket:
         )
         self._opened, self._updated, self._closed = [], {}, []
         return opened, updated, closed
-
-
-def _key_of(kind: CauseKind, name: str, net: Topology) -> Key:
-    if kind is CauseKind.GROUP:
-        kind = CauseKind.DEVICE if name in net.index else CauseKind.CABLE
-    elif kind is CauseKind.SITE:
-        device = net.index.get(DeviceName(name))
-        if device is not None:
-            return Key(CauseKind.SITE, (net.devices[device].site,))
-    return Key(kind, (name,))

@@ -45,6 +45,8 @@ class Case:
     proof: float
     """An answer to a question sent after this is a sign of repair."""
     recovered: float | None = None
+    unseen: float = 0.0
+    """Seconds since the repair in which nobody looked: they prove nothing."""
     released: bool = False
     """The repair is old enough: what is still silent is silent for a reason of its own."""
     flaps: int = 0
@@ -69,8 +71,20 @@ class Case:
         """When something about this case changes by itself."""
         if self.recovered is None or self.ended:
             return None
-        end = self.recovered + self.hold(patience)
-        return end if self.released else min(end, self.recovered + patience.settle)
+        begin = self.recovered + self.unseen
+        end = begin + self.hold(patience)
+        return end if self.released else min(end, begin + patience.settle)
+
+    def recover(self, at: float) -> None:
+        """The first sign of a repair."""
+        self.recovered = at
+        self.unseen = 0.0
+
+    def rewind(self, at: float) -> None:
+        """The clock was set back: nothing is dated in the future, but for what was told."""
+        self.proof = min(self.proof, at)
+        if self.recovered is not None and self.recovered > at:
+            self.recover(at)
 
     def relapse(self) -> None:
         """The cause failed again within the hold."""

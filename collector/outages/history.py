@@ -39,7 +39,7 @@ class Past:
 
     def seconds(self, now: float) -> float:
         """How long it lasted, or lasts."""
-        return (self.outage.ended if self.outage.ended is not None else now) - self.outage.started
+        return max(0.0, (now if self.outage.ended is None else self.outage.ended) - self.outage.started)
 
 
 @dataclass(slots=True)

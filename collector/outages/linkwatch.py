@@ -48,6 +48,11 @@ class LinkWatch:
         self._reports[link] = Report(up, at, first, bad)
         return old is None or old.up or bad == REPORTS
 
+    def rewind(self, at: float) -> None:
+        """The clock was set back: nothing was reported in the future."""
+        for report in self._reports.values():
+            report.at, report.first = min(report.at, at), min(report.first, at)
+
     def down(self) -> dict[int, float]:
         """Links whose last report was failure, and since when."""
         return {link: report.first for link, report in self._reports.items() if not report.up}

@@ -33,6 +33,10 @@ class Power:
             if place == site
         )
 
+    def rewind(self, at: float) -> None:
+        """The clock was set back: nothing was said in the future."""
+        self._words = {name: (site, min(when, at), on) for name, (site, when, on) in self._words.items()}
+
     def keep(self, devices: Mapping[DeviceName, object]) -> None:
         """Forget who left the city."""
         self._words = {name: word for name, word in self._words.items() if name in devices}

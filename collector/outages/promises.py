@@ -42,6 +42,11 @@ class Promises:
         if device in self._heartbeat:
             self._offline[device] = at
 
+    def rewind(self, at: float) -> None:
+        """The clock was set back: nothing is dated in the future."""
+        self._since = None if self._since is None else min(self._since, at)
+        self._offline = {device: min(when, at) for device, when in self._offline.items()}
+
     def until(self, device: int) -> float:
         """Until when a silent device may yet prove by a message that only its agent is dead; NEVER if not at all."""
         heartbeat = self._heartbeat.get(device)

@@ -181,8 +181,9 @@ class Judge:
     def stalled(self, at: float) -> None:
         """Our own process did not run on time, or the clock was set: every unconfirmed miss so far is void."""
         if at < self._beat_at:
-            self._hearing.rewind(at)
-            self._schedule()
+            self._rewind(at)
+        else:
+            self._docket.paused(at - self._beat_at)
         self._swept = min(self._swept, at)
         self._resumed = self._beat_at = at
         for device in list(self._hearing.misses):
@@ -190,6 +191,14 @@ class Judge:
                 self._hearing.forget(device, at)
                 self._inquiry.renew(device, at, at)
         self._dirty = True
+
+    def _rewind(self, at: float) -> None:
+        """Nothing that is known may be dated in the future, or it would be believed until then."""
+        for known in (self._hearing, self._docket, self._links, self._promises):
+            known.rewind(at)
+        self._grace = {i: min(until, at + self._patience.settle) for i, until in self._grace.items()}
+        self._unsent = {i: min(when, at) for i, when in self._unsent.items()}
+        self._schedule()
 
     def broker(self, at: float, *, connected: bool) -> None:
         """While the broker is away, silence over MQTT proves nothing."""
@@ -349,7 +358,7 @@ class Judge:
         self._view.finding = finding
         self._dirty = self._stale = False
         self._evaluated = now
-        self._wake = min([docket.due(), self._links.due(now), *waiting.values()])
+        self._wake = min([docket.due(now), self._links.due(now), *waiting.values()])
         return None
 
     def _cannot_send(self) -> bool:
@@ -389,8 +398,7 @@ class Judge:
         """Promises that were not kept."""
         self._swept = now
         silent, unknowable = self._promises.sweep(now, self._resumed)
-        for device in unknowable:
-            self._view.lost(device, now)
+        self._view.lost(unknowable, now)
         if silent:
             self._touched |= silent
             self._dirty = True

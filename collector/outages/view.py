@@ -47,6 +47,7 @@ class View:
         self._redundancy: dict[SiteCode, bool] = {}
         self._links: dict[str, bool] = {}
         self._blamed: dict[int, str] = {}
+        self._lost: list[int] = []
         self._around(range(len(topology)), set())
         self._frozen = self._freeze()
 
@@ -71,20 +72,23 @@ class View:
         self._reported[link] = up
         return True
 
-    def lost(self, device: int, now: float) -> None:
-        """There is no way to hear of the device any more."""
-        old = self._verdicts[device]
-        if old.state is not State.UNKNOWN:
-            self._set(device, DeviceVerdict(State.UNKNOWN, now, None, old.last_heard))
+    def lost(self, devices: Iterable[int], now: float) -> None:
+        """There is no way to hear of these any more; the next `refresh` tells of them."""
+        for device in devices:
+            old = self._verdicts[device]
+            if old.state is not State.UNKNOWN:
+                self._set(device, DeviceVerdict(State.UNKNOWN, now, None, old.last_heard))
+                self._lost.append(device)
 
     def refresh(
         self, now: float, touched: AbstractSet[int], relinked: AbstractSet[int], bench: Bench
     ) -> tuple[int, ...]:
         """Bring the touched devices and relinked devices' uplinks up to date; those whose verdict changed."""
-        if not touched and not relinked:
+        if not touched and not relinked and not self._lost:
             return ()
         self._blamed = bench.docket.blamed
-        changed = []
+        changed, self._lost = self._lost, []
+        lost = frozenset(changed)
         for device in sorted(touched):
             old = self._verdicts[device]
             state, answered, cause = self._judge(device, old, bench)
@@ -93,7 +97,8 @@ class View:
                 at = bench.hearing.heard_at[device]
                 heard = None if at == NEVER or answered else at
                 self._set(device, DeviceVerdict(state, since, answered, heard, cause))
-                changed.append(device)
+                if device not in lost:
+                    changed.append(device)
         if changed or relinked:
             self._around(changed, relinked)
             self._frozen = self._freeze()
