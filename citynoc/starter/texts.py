@@ -72,6 +72,7 @@ sites:
 DISTRICT = """\
 # {name}: its cables and its sites. A new site is one more entry at the end.
 # A commune has its five-digit code in the place of `site-1`, and needs no `kind`.
+# `location: [LATITUDE, LONGITUDE]` under a site's name puts it on the live page's map.
 # `citynoc check --show rt-site-1` prints what a device ends up with, and why.
 district: "001"
 name: {name_scalar}
