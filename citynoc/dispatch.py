@@ -3,7 +3,8 @@
 It decides nothing. Times that it is given and passes on are steady seconds, except where it says Unix.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import structlog
 
@@ -25,6 +26,7 @@ ON_BATTERY = "citynoc_ups_on_battery"
 UP = 1  # ifOperStatus, RFC 2863
 LIFE = 1.5
 """Intervals that a sample lives at most when its next poll does not end."""
+VIA: Mapping[Question, Via] = MappingProxyType({question: Via(question.value) for question in Question})
 
 log = structlog.get_logger(__name__)
 
@@ -97,7 +99,7 @@ class Dispatch:
                 self._exposition.withdraw(device.name, CALL_FAMILIES, but=key)
         at = self._clock.unix_of(now)
         self._judge.heard(
-            device.name, self._clock.unix_of(asked_at), at, Via(key.question), rebooted=answer.rebooted
+            device.name, self._clock.unix_of(asked_at), at, VIA[key.question], rebooted=answer.rebooted
         )
         if key.question is Question.LIVENESS:
             self.uplinks.answered(device.name, asked_at, now)
@@ -123,7 +125,7 @@ class Dispatch:
             failure.kind not in {FailureKind.STALLED, FailureKind.BUG}
             and key.question is not Question.TELEMETRY
         ):
-            self._judge.heard(key.device, asked, at, Via(key.question))
+            self._judge.heard(key.device, asked, at, VIA[key.question])
 
     def _say_change(self, key: PollKey, outcome: Outcome) -> None:
         """One line per change, not per poll."""
@@ -163,6 +165,8 @@ def _on_battery(measured: tuple[Measured, ...]) -> Iterator[bool]:
 
 def _link_readings(device: Device, measured: tuple[Measured, ...]) -> Iterator[tuple[str, Family, Number]]:
     """State and speed of each uplink whose interface the device reports on."""
+    if not measured or not device.uplinks:
+        return
     wanted = {link.interface: link.name for link in device.uplinks if link.interface}
     if not wanted:
         return

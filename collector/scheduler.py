@@ -7,7 +7,7 @@ burst.
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -62,9 +62,9 @@ class Wheel:
         """Forget the poll; KeyError if it is not here."""
         del self._slots[self.slot_of(poll)][poll.key]
 
-    def due(self, slot: int) -> Iterable[Poll]:
+    def due(self, slot: int) -> Mapping[PollKey, Poll]:
         """Polls of a slot number that counts up for ever."""
-        return self._slots[slot % self.size].values()
+        return self._slots[slot % self.size]
 
 
 class Scheduler:
@@ -152,36 +152,31 @@ class Scheduler:
             self._skip(first, slot)
             self._stalled(now)
             first = slot
-        batch = [
-            poll
-            for number in range(first, slot + 1)
-            for poll in self._due(number)
-            if self._may_ask(poll, now)
-        ]
+        batch = []
+        for number in range(first, slot + 1):
+            for wheel in self._wheels.values():
+                for key, poll in wheel.due(number).items():
+                    if key not in self._open or self._may_ask_again(key, poll, now):
+                        batch.append(poll)
+                        self._open[key] = now
         self._slot = max(self._slot, slot)
-        for poll in batch:
-            self._open[poll.key] = now
         self._send(batch, now, self._finished_scheduled)
-
-    def _due(self, slot: int) -> Iterable[Poll]:
-        return (poll for wheel in self._wheels.values() for poll in wheel.due(slot))
 
     def _skip(self, first: int, end: int) -> None:
         for wheel in self._wheels.values():
             for number in range(first, min(end, first + wheel.size)):
-                for poll in wheel.due(number):
+                for poll in wheel.due(number).values():
                     self.stats.skipped[poll.question] += 1
 
-    def _may_ask(self, poll: Poll, now: float) -> bool:
-        opened = self._open.get(poll.key)
-        if opened is None:
-            return True
+    def _may_ask_again(self, key: PollKey, poll: Poll, now: float) -> bool:
+        """Whether a question is to be asked although its last asking has not come to an end."""
+        opened = self._open[key]
         if now - opened < LOST_AFTER * poll.interval:
             self.stats.skipped[poll.question] += 1
             return False
-        del self._open[poll.key]
+        del self._open[key]
         log.error("poll.lost", device=poll.device.name, question=poll.question)
-        self._finished(poll.key, Failure(FailureKind.BUG, "the question was never finished"), opened)
+        self._finished(key, Failure(FailureKind.BUG, "the question was never finished"), opened)
         return True
 
     def _send(self, batch: Sequence[Poll], now: float, finished: Finished) -> None:

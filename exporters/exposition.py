@@ -19,6 +19,10 @@ BLOCKS_PER_SLICE = 512
 """Blocks joined at a time: a slice is about half a megabyte and takes some 0.1 ms, so a scrape can be interleaved."""
 
 
+MOST_SETS = 1_000
+"""Sets of families that are remembered, to keep equal ones once; there are about as many as profiles."""
+
+
 class Form(StrEnum):
     """The text formats that we write; the value is the Content-Type."""
 
@@ -74,18 +78,22 @@ class DeviceExposition:
         self._blocks: dict[str, dict[PollKey, bytes]] = {}
         self._headers: dict[str, bytes] = {}
         self._series = 0
+        self._sets: dict[frozenset[str], frozenset[str]] = {}
 
     def put(self, key: PollKey, answer: Answer, expires: float) -> None:
         """Replace what the question gave before by `answer`, true until `expires`."""
         fresh: dict[str, bytes] = {}
         series = sum([self._add(fresh, block) for block in answer.measured])
-        families = frozenset(fresh)
         held = self._held.get(key)
         if held is None:
+            families = self._shared(frozenset(fresh))
             self._asked[key.device] = (*self._asked.get(key.device, ()), key)
         else:
+            families = held.families
             self._series -= held.series
-            self._remove(key, held.families - families)
+            if families != fresh.keys():
+                families = self._shared(frozenset(fresh))
+                self._remove(key, held.families - families)
         for other in self._asked[key.device]:
             if other != key:
                 self._trim(other, fresh)
@@ -157,6 +165,12 @@ class DeviceExposition:
         """Lines held, those included that are over and not yet removed."""
         return self._series
 
+    def _shared(self, families: frozenset[str]) -> frozenset[str]:
+        """The same set, kept once for all devices that say as much."""
+        if len(self._sets) >= MOST_SETS:
+            self._sets.clear()
+        return self._sets.setdefault(families, families)
+
     def _add(self, texts: dict[str, bytes], block: Measured) -> int:
         """Put a block's lines to its family's; how many that adds.
 
@@ -185,9 +199,9 @@ class DeviceExposition:
     def _trim(self, key: PollKey, fresh: dict[str, bytes]) -> None:
         """Take the series of `fresh` away from the older answer of `key`."""
         held = self._held[key]
-        shared = held.families & fresh.keys()
-        if not shared:
+        if held.families.isdisjoint(fresh):
             return
+        shared = held.families & fresh.keys()
         emptied = set()
         lost = 0
         for name in shared:

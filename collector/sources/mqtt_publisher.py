@@ -4,7 +4,6 @@
 device said last is not taken for the present.
 """
 
-from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -66,7 +65,7 @@ class Publisher:
         self.told: FailureKind | None = None  # delivered in the present silence
         self._mapper = Mapper(device, profile)
         self._newest: float | None = None  # the newest timestamp it gave
-        self._recent: deque[tuple[float, int]] = deque(maxlen=_REMEMBERED)
+        self._recent: tuple[tuple[float, int], ...] = ()
 
     def answer(self, message: Message, points: Sequence[Point]) -> Answer | None:
         """What the points say, or None if the profile reads none of them.
@@ -88,7 +87,7 @@ class Publisher:
         answer = self._mapper.answer(point.fields, point.tags, offset, message.wall)
         if stamp is not None:
             self._newest = stamp[0]
-            self._recent.append(stamp)
+            self._recent = (*self._recent[1 - _REMEMBERED :], stamp)
         self.heard = message.now
         self.told = None
         return answer

@@ -109,7 +109,7 @@ class Agent:
     def learn(self, found: Discovery, layouts: Layouts, now: float) -> Layout:
         """Take discovered rows into use: the next poll asks everything they could have."""
         self.facts = found.facts
-        self.rows = found.rows
+        self.rows = layouts.alike(found.rows)
         self.stale = self.settled = False
         # Spread by name, so that a thousand devices found at once are not all looked at again at once.
         self.rediscover_at = now + REDISCOVER * (0.75 + hash(self.identity) % 1024 / 2048)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from collector.metrics import CATALOG, IDENTITY, Family
@@ -25,6 +25,8 @@ from collector.snmp.templates import Template, Templates
 
 SYS_UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 LONGEST_LABEL = 256
+MOST_PARTS = 20_000
+"""Indices and labels of rows that are remembered, to keep equal ones once."""
 _LONGEST_NUMBER = 32
 _OPAQUE_FLOAT = b"\x9f\x78\x04"  # net-snmp's NET-SNMP-TC Float inside an Opaque
 _SECOND = -1
@@ -149,6 +151,17 @@ class Layouts:
 
     def __init__(self) -> None:
         self._kept: WeakValueDictionary[tuple[object, ...], Layout] = WeakValueDictionary()
+        self._parts: dict[tuple[object, ...], Any] = {}
+
+    def alike(self, tables: Iterable[Iterable[Row]]) -> tuple[tuple[Row, ...], ...]:
+        """The same rows; their indices and labels are one object for all devices that have them."""
+        if len(self._parts) > MOST_PARTS:
+            self._parts.clear()
+        kept = self._parts.setdefault
+        return tuple(
+            tuple(Row(kept(row.key, row.key), tuple([kept(one, one) for one in row.labels])) for row in rows)
+            for rows in tables
+        )
 
     def get(
         self,
