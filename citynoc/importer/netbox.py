@@ -21,8 +21,8 @@ import aiohttp
 from citynoc.importer.columns import Columns
 from citynoc.importer.wanted import Row, nowhere, printable
 from collector.bounded import body_of
-from collector.config.fields import shown
 from collector.config.problems import Problem
+from collector.config.words import shown
 from collector.model import Place, Role, Secret, only_here
 
 PAGE = 500

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from collector.config import ConfigurationError, Problem
 from collector.config.fields import (
-    WrittenWrongError,
     between,
     matching,
     one_of,
@@ -19,10 +18,10 @@ from collector.config.fields import (
     read_integer,
     read_number,
     read_text,
-    shown,
 )
 from collector.config.problems import did_you_mean
 from collector.config.schema_network import CODE_HINT
+from collector.config.words import WrittenWrongError, shown
 from collector.model import Place, Role, SiteKind, Watch
 
 MOST_PROBLEMS = 1_000

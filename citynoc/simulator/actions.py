@@ -11,8 +11,9 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 from citynoc.simulator.arguments import Endpoints, Milliseconds, PartName, Ports, Share, Times, Who
-from collector.config.fields import Duration, Text, WrittenWrongError
+from collector.config.fields import Duration, Text
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError
 
 
 class Action(Shape):

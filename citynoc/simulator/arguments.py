@@ -9,15 +9,14 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from collector.config.fields import (
-    WrittenWrongError,
     as_json,
     between,
     one_of,
     read_duration,
     read_integer,
     read_share,
-    text_of,
 )
+from collector.config.words import WrittenWrongError, text_of
 
 _NOTHING = re.compile(r"0+(\.0*)?(ms|s|m|h|d)?")
 

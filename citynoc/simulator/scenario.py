@@ -16,9 +16,10 @@ from citynoc.simulator.names import Names
 from citynoc.simulator.operations import OPERATIONS, Operation
 from collector.config import yaml
 from collector.config.document import Document
-from collector.config.fields import Duration, Integer, Text, WrittenWrongError, between, read_integer
+from collector.config.fields import Duration, Integer, Text, between, read_integer
 from collector.config.problems import ConfigurationError, Problem
 from collector.config.shape import Shape, validate
+from collector.config.words import WrittenWrongError
 from collector.model import Inventory
 
 AFTERMATH = 60.0

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from citynoc.importer.wanted import printable
-from collector.config.fields import WrittenWrongError
 from collector.config.secrets import UnresolvedError, read_reference, resolve
+from collector.config.words import WrittenWrongError
 
 if TYPE_CHECKING:
     from citynoc.publishing.boards import Board

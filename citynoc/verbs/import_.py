@@ -15,9 +15,9 @@ from citynoc.importer.generation import generate
 from citynoc.importer.session import Session
 from citynoc.importer.wanted import Row, wanted_of
 from collector.config import ConfigurationError, Problem, draw
-from collector.config.fields import WrittenWrongError
 from collector.config.files import CITY
 from collector.config.secrets import UnresolvedError, read_reference, resolve
+from collector.config.words import WrittenWrongError
 from collector.model import Place, Secret
 
 HELP = "bring in sites and devices from a table, NetBox or Prometheus"

@@ -19,10 +19,11 @@ from citynoc.editing.lock import BusyError, locked
 from citynoc.editing.yaml_text import CannotEditError, edit
 from collector import atomic
 from collector.config import Configuration, load
-from collector.config.fields import WrittenWrongError, read_duration
+from collector.config.fields import read_duration
 from collector.config.files import shown_root
 from collector.config.maintenance import FILE, addition, read_maintenance, read_moment, unix
 from collector.config.problems import ConfigurationError, draw
+from collector.config.words import WrittenWrongError
 from collector.meetings.conflicts import conflicts
 from collector.meetings.model import Calendar as Meetings
 from collector.model import DeviceName, DistrictCode, Inventory, SiteCode

@@ -15,8 +15,8 @@ from typing import Any
 from citynoc.planning.cost import INTERFACES, cost_of, values_of
 from citynoc.planning.picture import picture_of
 from collector.config import Configuration, load
-from collector.config.fields import WrittenWrongError
 from collector.config.secrets import UnresolvedError, read_reference, resolve
+from collector.config.words import WrittenWrongError
 from collector.model import Secret
 
 HELP = "show what is asked of whom, and what a change would do"

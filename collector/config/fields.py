@@ -14,9 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, WithJsonSchema
 
 from collector.config.problems import closest
-from collector.config.words import WrittenWrongError as WrittenWrongError  # noqa: PLC0414 - part of what shapes are written with
-from collector.config.words import shown as shown  # noqa: PLC0414 - part of what shapes are written with
-from collector.config.words import text_of as text_of  # noqa: PLC0414 - part of what shapes are written with
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.model import Address
 
 E = TypeVar("E", bound=StrEnum)

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator
 
 from collector.config.document import Document, Steps
-from collector.config.fields import Name, Text, Truth, WrittenWrongError, as_json, shown, text_of
+from collector.config.fields import Name, Text, Truth, as_json
 from collector.config.problems import Problem, did_you_mean
 from collector.config.shape import Shape, validate_parts
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.config.yaml import read
 from collector.model import DeviceName, DistrictCode, Inventory, Place, SiteCode
 from collector.outages.maintenance import Window

@@ -7,18 +7,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from collector.config.fields import (
-    WrittenWrongError,
-    as_json,
-    matching,
-    read_date,
-    read_duration,
-    read_text,
-    shown,
-    text_of,
-)
+from collector.config.fields import as_json, matching, read_date, read_duration, read_text
 from collector.config.maintenance import read_moment
 from collector.config.problems import closest
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.meetings.matching import MOST_STARS
 from collector.meetings.model import LONGEST
 from collector.meetings.occurrences import Unit

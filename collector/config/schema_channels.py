@@ -8,11 +8,11 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
-from collector.config.fields import Text, WrittenWrongError, as_json, matching, read_integer, text_of
+from collector.config.fields import Text, as_json, matching, read_integer
 from collector.config.schema_city import Url
 from collector.config.secrets import SCHEMES, Reference, SecretReference, read_reference
 from collector.config.shape import Shape
-from collector.config.words import read_url
+from collector.config.words import WrittenWrongError, read_url, text_of
 
 NO_SECRET = "none"  # noqa: S105 - the word that says there is none
 

@@ -12,18 +12,15 @@ from collector.config.fields import (
     Name,
     Text,
     Truth,
-    WrittenWrongError,
     as_json,
     between,
     matching,
     read_integer,
-    shown,
-    text_of,
 )
 from collector.config.schema_network import SiteCodeField
 from collector.config.schema_settings import Defaults, RoleField
 from collector.config.shape import Shape
-from collector.config.words import read_url
+from collector.config.words import WrittenWrongError, read_url, shown, text_of
 
 
 class HostPort(NamedTuple):

@@ -4,9 +4,10 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from collector.config.fields import Name, Text, WrittenWrongError, as_json, one_of
+from collector.config.fields import Name, Text, as_json, one_of
 from collector.config.secrets import SecretReference
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError
 from collector.model import SnmpVersion
 
 _AUTH = ("md5", "sha", "sha224", "sha256", "sha384", "sha512")

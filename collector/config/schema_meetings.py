@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from collector.config.fields import Day, Name, Text, Truth, WrittenWrongError, shown
+from collector.config.fields import Day, Name, Text, Truth
 from collector.config.meeting_words import (
     HOW_DAYS,
     Clock,
@@ -20,6 +20,7 @@ from collector.config.meeting_words import (
     Zone,
 )
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError, shown
 from collector.meetings.occurrences import Unit
 
 _FITTING = {

@@ -13,17 +13,15 @@ from collector.config.fields import (
     IpAddress,
     Name,
     Text,
-    WrittenWrongError,
     as_json,
     between,
     matching,
     one_of,
     read_number,
-    shown,
-    text_of,
 )
 from collector.config.schema_settings import Defaults, RoleField, Settings
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.model import SiteKind
 
 COMMUNE = re.compile(r"\d{5}")

@@ -13,14 +13,12 @@ from collector.config.fields import (
     Name,
     Text,
     Truth,
-    WrittenWrongError,
     as_json,
     between,
     matching,
     one_of,
     read_duration,
     read_integer,
-    text_of,
 )
 from collector.config.schema_channels import (
     DiscordShape,
@@ -40,6 +38,7 @@ from collector.config.schema_city import Endpoint, Timezone, Url
 from collector.config.schema_network import DistrictField
 from collector.config.secrets import SecretReference
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError, text_of
 from collector.oncall import ALWAYS, DAY, DAYS, Language, Span
 
 _SPAN = re.compile(r"(?:(?P<days>[a-z,-]+)(?: |$))?(?:(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d))?", re.ASCII)

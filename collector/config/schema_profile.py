@@ -11,16 +11,14 @@ from collector.config.fields import (
     Number,
     Text,
     Truth,
-    WrittenWrongError,
     as_json,
     between,
     one_of,
     read_integer,
     read_number,
-    shown,
-    text_of,
 )
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.profile import INDEX, IndexPart, Merge, Oid, Reading, Table, Where
 
 _OID = re.compile(r"\.?\d{1,10}(\.\d{1,10}){1,126}")

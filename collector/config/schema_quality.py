@@ -13,7 +13,6 @@ from collector.config.fields import (
     DURATION_PATTERN,
     Duration,
     Text,
-    WrittenWrongError,
     as_json,
     between,
     read_duration,
@@ -21,6 +20,7 @@ from collector.config.fields import (
     read_share,
 )
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError
 from collector.meetings.limits import LIMITS, REFUSED_CLOCK
 from collector.meetings.limits import Limits as Thresholds
 

@@ -15,15 +15,13 @@ from collector.config.fields import (
     Port,
     Text,
     Truth,
-    WrittenWrongError,
     as_json,
     matching,
     one_of,
     read_integer,
-    shown,
-    text_of,
 )
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.model import Role, Watch
 
 ALL = 0

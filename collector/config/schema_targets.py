@@ -10,7 +10,6 @@ from collector.config.fields import (
     Day,
     Name,
     Text,
-    WrittenWrongError,
     as_json,
     between,
     matching,
@@ -18,11 +17,10 @@ from collector.config.fields import (
     read_duration,
     read_integer,
     read_truth,
-    shown,
-    text_of,
 )
 from collector.config.schema_network import MapName
 from collector.config.shape import Shape
+from collector.config.words import WrittenWrongError, shown, text_of
 from collector.coverage.target import HOUSEHOLD_COLUMNS, Column, Denominator, LinkRule, Technology
 
 DAY = 86400.0

@@ -14,7 +14,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from collector.config.fields import WrittenWrongError, as_json, text_of
+from collector.config.fields import as_json
+from collector.config.words import WrittenWrongError, text_of
 from collector.model import Secret
 
 LONGEST_SECRET = 4096  # bytes

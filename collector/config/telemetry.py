@@ -12,9 +12,10 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator
 
 from collector.config.document import Document
-from collector.config.fields import Number, Text, Truth, matching, one_of, shown
+from collector.config.fields import Number, Text, Truth, matching, one_of
 from collector.config.problems import Problem, closest
 from collector.config.shape import Shape, validate
+from collector.config.words import shown
 from collector.config.yaml import read
 from collector.metrics import CATALOG, IDENTITY
 from collector.model import ProfileName

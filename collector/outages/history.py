@@ -146,15 +146,15 @@ class History:
                 " UNION ALL SELECT site, at, state FROM site_change WHERE at > ?1 AND at < ?2"
                 " ORDER BY 1, 2",
                 (since, until),
-            ).fetchall()
-        for site, changes in groupby(rows, key=itemgetter(0)):
-            spans, state, begin = [], State.UNKNOWN, since
-            for _, at, code in changes:
-                if at > begin:
-                    spans.append((state, begin, at))
-                state, begin = _state(code), max(at, since)
-            spans.append((state, begin, until))
-            yield site, spans
+            )
+            for site, changes in groupby(rows, key=itemgetter(0)):
+                spans, state, begin = [], State.UNKNOWN, since
+                for _, at, code in changes:
+                    if at > begin:
+                        spans.append((state, begin, at))
+                    state, begin = _state(code), max(at, since)
+                spans.append((state, begin, until))
+                yield site, spans
 
 
 def _state(code: int) -> State:

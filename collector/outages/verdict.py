@@ -17,6 +17,7 @@ from collector.outages.linkwatch import LinkWatch
 from collector.outages.promises import Promises
 from collector.outages.rootcause import Evidence, Finding, judge
 from collector.outages.rounds import NO_CONTEXT, Context, Hint, Round, Via
+from collector.outages.sending import Sending
 from collector.outages.state import Outage
 from collector.outages.topology import Topology
 from collector.outages.view import Bench, View
@@ -70,7 +71,7 @@ class Judge:
         )
         self._ignored: AbstractSet[int] = self._meetings_only
         self._covered: frozenset[int] = frozenset()
-        self._unsent: dict[int, float] = {}
+        self._sending = Sending()
         self._grace: dict[int, float] = {}
         self._wanted: frozenset[int] = frozenset()
         self._links = LinkWatch(topology, self._patience.link)
@@ -142,7 +143,7 @@ class Judge:
             self._touched.add(number)
             self._grace.pop(number, None)
             self._inquiry.end(number)
-            self._unsent.pop(number, None)
+            self._sending.worked(number)
         if was_silent or fresh or number in self._wanted or number in self._finding.gone:
             self._dirty = True
         if was_silent or rebooted:
@@ -174,7 +175,7 @@ class Judge:
         if number is None:
             return
         self._beat(at)
-        self._unsent[number] = at
+        self._sending.failed(number, at)
         self._dirty = self._dirty or number in self.topology.first_hop
         self.missed(device, at, at)  # one unreachable neighbour is that neighbour's silence
 
@@ -194,10 +195,9 @@ class Judge:
 
     def _rewind(self, at: float) -> None:
         """Nothing that is known may be dated in the future, or it would be believed until then."""
-        for known in (self._hearing, self._docket, self._links, self._promises):
+        for known in (self._hearing, self._docket, self._links, self._promises, self._sending):
             known.rewind(at)
         self._grace = {i: min(until, at + self._patience.settle) for i, until in self._grace.items()}
-        self._unsent = {i: min(when, at) for i, when in self._unsent.items()}
         self._schedule()
 
     def broker(self, at: float, *, connected: bool) -> None:
@@ -326,7 +326,7 @@ class Judge:
             open_keys=docket.open_keys(),
         )
         finding = judge(self.topology, evidence)
-        if not finding.blind and self._cannot_send():
+        if not finding.blind and self._sending.impossible(self.topology.first_hop, hearing):
             finding = Finding(blind=True, gone=finding.gone)
         self._finding = finding
         self._wanted = finding.ask
@@ -360,17 +360,6 @@ class Judge:
         self._evaluated = now
         self._wake = min([docket.due(now), self._links.due(now), *waiting.values()])
         return None
-
-    def _cannot_send(self) -> bool:
-        hops = self.topology.first_hop
-        return (
-            bool(hops)
-            and all(
-                self._unsent.get(i, NEVER) > self._hearing.life[i] or i in self._hearing.confirmed
-                for i in hops
-            )
-            and any(i in self._unsent for i in hops)
-        )
 
     def _waiting(self, now: float) -> dict[int, float]:
         """Devices that must not be blamed yet, and until when."""

@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.config.fields import (
-    WrittenWrongError,
     read_address,
     read_date,
     read_duration,
@@ -14,6 +13,7 @@ from collector.config.fields import (
     read_text,
     read_truth,
 )
+from collector.config.words import WrittenWrongError
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from collector.config import ConfigurationError, Severity, draw_all, load
-from collector.config.fields import WrittenWrongError
 from collector.config.secrets import Reference, UnresolvedError, read_reference, resolve
+from collector.config.words import WrittenWrongError
 from collector.model import CredentialName, Secret
 from tests.config.workshop import SECRETS, edit, small_city
 
