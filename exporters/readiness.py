@@ -37,6 +37,9 @@ class MeetingExposition:
         yield _body(families.END, [(_name(one), one.occurrence.end) for one in sittings])
         yield _body(families.STATE, [(_name(one), int(one.phase)) for one in sittings])
         yield _body(families.PARTICIPANTS, [(_name(one), len(one.occurrence.sites)) for one in sittings])
+        yield _body(
+            families.BRIDGE_PORTS, [(_name(one), one.ports) for one in sittings if one.ports is not None]
+        )
         looked = [(_name(one), one.look) for one in sittings if one.look is not None]
         for family, verdict in (
             (families.READY, Verdict.GO),
@@ -108,6 +111,7 @@ def _short(sitting: Sitting, api: Api) -> Json:
         "participants": len(one.sites),
         "endpoints": len(one.endpoints),
         "bridges": [*one.bridges],
+        "bridge_ports": sitting.ports,
         **counts,
         "written_at": str(one.place) if one.place else None,
     }
@@ -125,6 +129,7 @@ def document(sitting: Sitting, look: Readiness, inventory: Inventory, api: Api) 
         "state": sitting.phase.name.lower(),
         "counts_from": None if sitting.phase is not Phase.PLANNED else api.time(one.start - 3600.0),
         "bridges": [*one.bridges],
+        "bridge_ports": sitting.ports,
         "participants": len(look.participants),
         "ready": look.count(Verdict.GO),
         "not_ready": look.count(Verdict.NO_GO),

@@ -15,6 +15,7 @@ from citynoc.clock import Clock
 from collector.meetings.afterwards import at_end
 from collector.meetings.alarm import Stage
 from collector.meetings.archive import Archive
+from collector.meetings.hall import ports
 from collector.meetings.limits import LIMITS, Limits
 from collector.meetings.minutes import Kept, Minutes
 from collector.meetings.model import AFTERWARDS, WEEK, Calendar, Occurrence
@@ -161,7 +162,7 @@ class Conferring:
         if where is Phase.ENDED:
             return Sitting(occurrence, where, final=self._final(occurrence))
         if where is Phase.PLANNED:
-            return Sitting(occurrence, where)
+            return Sitting(occurrence, where, ports=self._ports(occurrence))
         minutes = self._minutes_of(occurrence, now)
         look = self._looked(occurrence, now)
         before = minutes.alarm.stages()
@@ -170,7 +171,10 @@ class Conferring:
             self._journal.note(minutes.take(look, names))
         self._say(look, before, minutes.alarm.stages())
         self._last[occurrence.meeting] = look
-        return Sitting(occurrence, look.phase, look, minutes.alarm.stages())
+        return Sitting(occurrence, look.phase, look, minutes.alarm.stages(), ports=self._ports(occurrence))
+
+    def _ports(self, occurrence: Occurrence) -> int | None:
+        return ports(occurrence.bridges, self._reading)
 
     def _final(self, occurrence: Occurrence) -> Readiness:
         """How a sitting stood at its end: the last look at it, or after a restart what the journal has of it."""

@@ -27,6 +27,13 @@ class Hall:
     nobody: Reason | None = None
 
 
+def ports(bridges: Sequence[str], reading: Callable[[DeviceName], Reading]) -> int | None:
+    """How many ports the bridges have in all, used or not; None unless each of them says."""
+    said = [reading(name).get(CAPACITY_KEY) for name in map(DeviceName, bridges)]
+    known = [int(one) for one in said if one is not None]
+    return sum(known) if bridges and len(known) == len(said) else None
+
+
 def hall(
     bridges: Sequence[str],
     waiting: int,

@@ -21,6 +21,8 @@ class Sitting:
     look: Readiness | None = None
     alarms: Mapping[Stage, bool] = field(default_factory=lambda: MappingProxyType({}))
     final: Readiness | None = None
+    ports: int | None = None
+    """All ports of its bridges, until the end; None if one of them does not say."""
 
     @property
     def known(self) -> Readiness | None:

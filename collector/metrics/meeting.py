@@ -35,6 +35,12 @@ STATE = Family(
     states=STATES,
 )
 PARTICIPANTS = Family("citynoc_meeting_participants", Kind.GAUGE, "Sites that take part.", ("meeting",))
+BRIDGE_PORTS = Family(
+    "citynoc_meeting_bridge_ports",
+    Kind.GAUGE,
+    "Ports that the meeting's bridges have in all, used or not; absent unless each bridge says, and after the end.",
+    ("meeting",),
+)
 READY = Family(
     "citynoc_meeting_ready",
     Kind.GAUGE,
@@ -99,6 +105,7 @@ FAMILIES = (
     END,
     STATE,
     PARTICIPANTS,
+    BRIDGE_PORTS,
     READY,
     NOT_READY,
     UNKNOWN,

@@ -1,5 +1,6 @@
-"""Meetings at the same time want the same ports and the same people: both are told of it."""
+"""Meetings and the ports they need: at the same time they want the same ones and the same people, and both are told."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from collector.meetings.readiness import Readiness, Verdict, readiness
 from collector.meetings.reasons import Code, Weight
 from collector.model import Inventory
 from collector.outages.journal import Journal
+from exporters.api import Api
+from exporters.readiness import MeetingExposition, listing
 from tests.unit.meetings.stage import CALL, START, Plan, Stage, city, conferring_step, meeting
 from tests.unit.meetings.test_readiness import ports
 
@@ -96,3 +99,29 @@ def test_the_service_holds_its_meetings_against_each_other(stage: Stage, small: 
     conferring_step(conferring)
     short = {one.occurrence.meeting: one.look and one.look.short for one in conferring.standing.sittings}
     assert short == {"a": 2, "b": 2}
+
+
+def test_a_day_before_all_ports_of_the_bridges_are_told_and_none_that_are_not_known(
+    small: Inventory, tmp_path: Path
+):
+    stage = Stage(small, start=START - 7200)
+    stage.run(20)
+    conferring = stage.conferring(
+        Plan(some(small, "a", 0, 12)), Journal(tmp_path / "journal.sqlite", lambda: stage.now)
+    )
+
+    def told() -> tuple[int | None, str, object]:
+        conferring_step(conferring)
+        [sitting] = conferring.standing.sittings
+        bodies = {
+            family.name: body.decode()
+            for family, body in MeetingExposition(conferring.standing, small).bodies()
+        }
+        api = Api(small, stage.last.state)
+        [row] = json.loads(json.dumps(listing(conferring.standing, api)))["meetings"]
+        return sitting.ports, bodies["citynoc_meeting_bridge_ports"], row["bridge_ports"]
+
+    ports(stage, "mcu-1", 5, 6)
+    assert told() == (None, "", None)
+    ports(stage, "mcu-2", 0, 4)
+    assert told() == (10, 'citynoc_meeting_bridge_ports{meeting="a"} 10\n', 10)
