@@ -185,7 +185,6 @@ async def test_a_fault_of_ours_is_logged_and_costs_one_message(broker: Mosquitto
     assert [line["event"] for line in lines].count("mqtt.bug") == 1
 
 
-@pytest.mark.timeout(60)
 async def test_a_burst_while_we_do_not_read_is_queued_by_the_broker_and_not_lost(broker: Mosquitto):
     burst = 20_000
     lines = b"\n".join(native(NOW(), in_call=1, rx_kbps=n) for n in range(burst))

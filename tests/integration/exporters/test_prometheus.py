@@ -30,7 +30,7 @@ from tests.unit.exporters.city import (
 )
 from tests.unit.exporters.test_small_views import FULL
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 ENDPOINTS = ("/metrics", "/metrics/state", "/metrics/devices")
 IETF = frozenset(name for name, family in CATALOG.items() if family.ietf)

@@ -18,7 +18,7 @@ from tests.config.workshop import SECRETS, small_city
 from tests.integration.exporters.test_guard import PASSWORD, WEB, certificate, users
 from tests.unit.exporters.city import FakeViews
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 
 class Telling(FakeViews):

@@ -20,7 +20,7 @@ from collector.model import DeviceName, Secret
 from tests.config.workshop import DISTRICT, SECRETS, small_city
 from tests.integration.importer.server import NetBoxServer
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 WORDS = ["--word", "role:access=router"]
 

@@ -12,7 +12,7 @@ from tests.config.workshop import SECRETS, small_city
 from tests.integration.alertmanager import alertmanager
 from tests.integration.ears import Ears, ears
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
+pytestmark = pytest.mark.integration
 
 
 def unacknowledged(outage: str) -> dict[str, str]:

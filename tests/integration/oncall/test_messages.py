@@ -13,7 +13,7 @@ from tests.config.workshop import SECRETS, small_city
 from tests.integration.alertmanager import Alertmanager, alertmanager
 from tests.integration.ears import Ears, ears
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
+pytestmark = pytest.mark.integration
 
 OUTAGE = {
     "alertname": "CitynocOutage",

@@ -11,7 +11,7 @@ from collector.sources.silences import LARGEST, Result, SilenceReader
 from tests.integration.alertmanager import alertmanager
 from tests.integration.prometheus import free_port
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 NOWHERE = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 

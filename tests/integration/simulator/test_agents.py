@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.simulator.city import running
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 ROUTER, AGGREGATION, CORE, ENDPOINT, UPS = (
     "127.77.2.1",

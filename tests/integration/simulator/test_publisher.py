@@ -17,7 +17,7 @@ from tests.integration.mosquitto import running as broker_running
 from tests.integration.simulator.city import eventually, running
 from tests.unit.simulator import small_city
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 HEARTBEAT = 1.0
 

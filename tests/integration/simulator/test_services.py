@@ -12,7 +12,7 @@ from tests.integration.mosquitto import free_port
 from tests.integration.simulator.city import Running, running
 from tests.unit.simulator import small_city
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 
 def services(port: int) -> tuple[CityService, ...]:

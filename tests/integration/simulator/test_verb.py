@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.service.process import one_district, process
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 
 def test_it_announces_itself_in_one_line_and_stops_cleanly(tmp_path: Path):

@@ -36,7 +36,7 @@ from collector.sources.traps_intake import BURST
 from tests.binaries import require
 from tests.integration.snmpd import free_port
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.integration
 
 PLAIN, SECURED, STRANGER = "127.0.1.1", "127.0.1.2", "127.0.1.3"
 AUTH, PRIV = "authentic-phrase", "private-phrase"

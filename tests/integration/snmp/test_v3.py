@@ -20,7 +20,7 @@ from collector.sources.snmp import SnmpSource
 from tests.integration.snmp_polls import ask, poll_of, shipped_profiles
 from tests.integration.snmpd import Snmpd, snmpd
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
+pytestmark = pytest.mark.integration
 
 AUTHS = {
     "md5": "MD5",
