@@ -17,7 +17,7 @@ from tests.unit.mqtt.endpoints import by_name, endpoint, native, shipped
 
 TELEMETRY = "city/v1/00001/vc-00001/telemetry"
 STATUS = "city/v1/00001/vc-00001/status"
-PATIENCE = 15.0
+PATIENCE = 60.0
 NOW = Clock().unix
 
 

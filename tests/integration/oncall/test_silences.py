@@ -37,7 +37,7 @@ class Taken:
 
 
 async def look(reader: SilenceReader) -> None:
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
         await reader.look(session)
 
 

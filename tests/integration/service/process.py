@@ -144,7 +144,7 @@ class Service:
     def get(self, path: str) -> str:
         """The body of a page; OSError if it is not there."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=2.0) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20.0) as answer:
                 text: str = answer.read().decode()
                 return text
         except urllib.error.HTTPError as refused:

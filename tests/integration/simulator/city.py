@@ -15,7 +15,7 @@ from collector.model import Inventory
 from tests.binaries import require
 from tests.unit.simulator import small_city
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
