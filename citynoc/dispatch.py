@@ -71,14 +71,14 @@ class Dispatch:
         if device is None:
             return
         now = self._clock.steady()
-        if device.role is Role.ENDPOINT and isinstance(outcome, Answer):
+        if device.role is Role.ENDPOINT and isinstance(outcome, Answer) and outcome.measured:
             outcome = self.grader.graded(device, outcome, now)
         self._say_change(key, outcome)
         self._store.put(key, outcome, self._clock.unix_of(now))
         expires = now + LIFE * _interval(device, key.question)
         self.readings.take(device, key, outcome, expires, self._clock.unix_of(now))
         if isinstance(outcome, Answer):
-            self._answered(device, key, outcome, asked_at, now)
+            self._answered(device, key, outcome, asked_at, now=now, expires=expires)
         else:
             self._failed(key, outcome, asked_at, now)
 
@@ -91,26 +91,28 @@ class Dispatch:
         if device in self._inventory.devices:
             self._judge.hint(device, kind.value, self._clock.unix())
 
-    def _answered(self, device: Device, key: PollKey, answer: Answer, asked_at: float, now: float) -> None:
-        if key.question is not Question.LIVENESS:  # an empty answer too ends what the last one said
-            self._exposition.put(key, answer, now + LIFE * _interval(device, key.question))
+    def _answered(
+        self, device: Device, key: PollKey, answer: Answer, asked_at: float, *, now: float, expires: float
+    ) -> None:
+        asked, at = self._clock.unix_of(asked_at), self._clock.unix_of(now)
+        alive = key.question is Question.LIVENESS
+        if not alive:  # an empty answer too ends what the last one said
+            self._exposition.put(key, answer, expires)
             # What the other protocol last said of the call is over too.
             if device.role is Role.ENDPOINT and ended(answer):
                 self._exposition.withdraw(device.name, CALL_FAMILIES, but=key)
-        at = self._clock.unix_of(now)
-        self._judge.heard(
-            device.name, self._clock.unix_of(asked_at), at, VIA[key.question], rebooted=answer.rebooted
-        )
-        if key.question is Question.LIVENESS:
+        self._judge.heard(device.name, asked, at, VIA[key.question], rebooted=answer.rebooted)
+        if alive:  # such an answer measures nothing
             self.uplinks.answered(device.name, asked_at, now)
+            return
         if device.role is Role.UPS:
             for on_battery in _on_battery(answer.measured):
-                self._judge.power(device.name, on_battery=on_battery, at=self._clock.unix_of(asked_at))
+                self._judge.power(device.name, on_battery=on_battery, at=asked)
         for link, family, value in _link_readings(device, answer.measured):
             if family is IF_OPER_STATUS:
-                self._judge.link_status(link, up=value == UP, at=self._clock.unix_of(asked_at))
+                self._judge.link_status(link, up=value == UP, at=asked)
             else:
-                self.uplinks.speed(link, value, now + LIFE * _interval(device, key.question))
+                self.uplinks.speed(link, value, expires)
 
     def _failed(self, key: PollKey, failure: Failure, asked_at: float, now: float) -> None:
         if key.question is not Question.LIVENESS:  # a liveness question holds no samples
