@@ -24,7 +24,7 @@ def dashboard(say: Speaker) -> grafana.Dashboard:
             "Whether citynoc keeps up: lateness, failures, broker, journal, configuration, scrapes.",
             "citynoc có theo kịp không: độ trễ, lỗi, máy chủ MQTT, nhật ký, cấu hình, việc đọc số liệu.",
         ),
-        panels=[*_health(say), *_questions(say), *_wire(say), *_scrapes(say)],
+        panels=[*_health(say), *_questions(say), *_wire(say), *_scrapes(say), *_journal(say)],
     )
 
 
@@ -254,5 +254,27 @@ def _scrapes(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
             ),
             [Query(f"min by (job) ({select(queries.UP)})", "{{job}}")],
             palette.works(say),
+        ),
+    ]
+
+
+def _journal(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
+    return [
+        panels.lines(
+            Frame(
+                16,
+                say("Journal rows given up", "Dòng nhật ký bị bỏ"),
+                say(
+                    "Per second: rows that no file would take, by reason, and times its writer began anew.",
+                    "Mỗi giây: số dòng không ghi được, theo lý do, và số lần bộ ghi bắt đầu lại.",
+                ),
+                _silent(say),
+                (0, 33, 24, 6),
+            ),
+            [
+                Query(f"sum by (reason) ({rate(service.JOURNAL_LOST)})", "{{reason}}"),
+                Query(f"sum({rate(service.JOURNAL_RESTARTS)})", say("writer anew", "bộ ghi bắt đầu lại")),
+            ],
+            unit="cps",
         ),
     ]
