@@ -25,7 +25,7 @@ from yaml.events import (
 
 from collector.config.complaints import said
 from collector.config.document import Document, Mark, Steps, end_of, line_of, shown_name, unreadable
-from collector.config.problems import Problem
+from collector.config.problems import Problem, did_you_mean
 from collector.model import Place
 
 __all__ = ["Document", "Mark", "Steps", "parse", "read"]
@@ -195,10 +195,11 @@ class _Builder:
         mark = _mark(event)
         if event.anchor not in self.anchors:
             name = "…" if self.secret else event.anchor
+            meant = None if self.secret else did_you_mean(name, self.anchors)
             raise _RefusedError(
                 mark,
-                f"'*{name}' refers to an anchor that is not complete before it",
-                f"write '&{name}' where the value is, or quote the '*'",
+                f"no complete value before it has the anchor '{name}'",
+                meant or f"write '&{name}' where the value is, or quote the '*'",
             )
         value, original = self.anchors[event.anchor]
         self.aliased += original.size
