@@ -20,6 +20,7 @@ from exporters.delivery import SCRAPED, Delivery
 from exporters.doors import listening, misled
 from exporters.guard import Guard, refused
 from exporters.live.routes import LivePage
+from exporters.live.runbooks import Runbooks
 from exporters.negotiation import html_wanted
 from exporters.queries import Queries
 from exporters.scrapes import Scrapes
@@ -39,6 +40,7 @@ INDEX = (
     ("/", "the city for people"),
     ("/wall", "the city for a wall"),
     ("/search", "sites, districts and devices by code, name or address"),
+    ("/runbook/", "what to do about each alert, one page each"),
     ("/metrics", "the service about itself, for Prometheus"),
     ("/metrics/state", "states, outages and links, for Prometheus"),
     ("/metrics/devices", "every device sample, for Prometheus"),
@@ -65,10 +67,18 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
-    """Serves `views` while it is entered. Raises OSError on entering if the address cannot be bound."""
+    """Serves `views` while it is entered. Raises OSError on entering if the address cannot be bound.
+
+    `runbooks` are those that came with this citynoc, unless given.
+    """
 
     def __init__(
-        self, views: Views, host: str = "127.0.0.1", port: int = 9579, guard: Guard | None = None
+        self,
+        views: Views,
+        host: str = "127.0.0.1",
+        port: int = 9579,
+        guard: Guard | None = None,
+        runbooks: Runbooks | None = None,
     ) -> None:
         self._views = views
         self._host = host
@@ -82,7 +92,7 @@ class Server:
         self._scrapes = Scrapes(views, delivery, SelfMetrics(views.stats, self._traffic))
         self._queries = Queries(views, delivery)
         self._stream = Stream(views, self._in_thread)
-        self._live = LivePage(views, self._stream, self._in_thread, MACHINES)
+        self._live = LivePage(views, self._stream, self._in_thread, MACHINES, runbooks)
         self._stack = AsyncExitStack()
 
     @property

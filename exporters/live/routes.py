@@ -5,30 +5,27 @@ Read-only: every route is a GET.
 """
 
 import asyncio
-import zlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from aiohttp import hdrs, web
 
 from collector.model import DeviceName, DistrictCode, Inventory, SiteCode
-from exporters.delivery import GZIP_FROM, GZIP_WINDOW, InThread
+from exporters.delivery import InThread
 from exporters.live import city as cities
 from exporters.live import confer, place
-from exporters.live.language import COOKIE, KEPT_SECONDS, chosen
 from exporters.live.maps import KINDS, Borders, draw, load
-from exporters.live.pages import ALONE, POLICY, Address, Pages
+from exporters.live.pages import ALONE, Address, Pages
+from exporters.live.runbooks import Runbooks, folder
 from exporters.live.scene import Place, Scene
 from exporters.live.search import Index
+from exporters.live.sending import Body, dressed, language_of, packed, response_of
 from exporters.live.targets import targets
-from exporters.live.texts import Language
 from exporters.meeting_report.page import page as report_page
 from exporters.meeting_report.texts import Writer
-from exporters.negotiation import gzip_accepted
 from exporters.stream import Moment, Stream
 from exporters.views import Views
 
-GZIP_LEVEL = 5
 FRESH_SECONDS = 2.0
 """How long a page that nothing changed is given out again: ages in it are told anew."""
 READY_PAGES = 32
@@ -37,19 +34,26 @@ TOLD_SECONDS = 30 * 86400.0
 ORDERS = ("size", "age")
 ABOUT_MEETINGS = ("meeting", "report")
 
-Body = tuple[bytes, bytes]
-
 
 class LivePage:
-    """Answers people. `in_thread` runs what takes long without holding the event loop; `machines` are others' paths."""
+    """Answers people. `in_thread` runs what takes long without holding the event loop; `machines` are others' paths.
+
+    `runbooks` are those that came with this citynoc, unless given.
+    """
 
     def __init__(
-        self, views: Views, stream: Stream, in_thread: InThread, machines: Sequence[str] = ()
+        self,
+        views: Views,
+        stream: Stream,
+        in_thread: InThread,
+        machines: Sequence[str] = (),
+        runbooks: Runbooks | None = None,
     ) -> None:
         self._views = views
         self._stream = stream
         self._in_thread = in_thread
         self._pages = Pages(machines)
+        self._runbooks = Runbooks(folder()) if runbooks is None else runbooks
         self._borders: Borders = load()
         self._index: tuple[Inventory, Index] | None = None
         self._kept: dict[tuple[object, ...], tuple[float, Body]] = {}
@@ -65,6 +69,9 @@ class LivePage:
         router.add_get("/unit/{code}", self._unit)
         router.add_get("/meeting/{name}", self._meeting)
         router.add_get("/meeting/{name}/report", self._report)
+        router.add_get("/runbook", self._all_runbooks)
+        router.add_get("/runbook/", self._all_runbooks)
+        router.add_get("/runbook/{name}", self._runbook)
         router.add_get("/search", self._search)
         router.add_get("/static/{name}", self._static)
 
@@ -211,7 +218,7 @@ class LivePage:
 
         def made() -> Body:
             body = report_page(found, city, Writer(scene.say.language, scene.zone)).encode()
-            return body, _packed(body)
+            return body, packed(body)
 
         response = await self._answer(request, scene, made)
         response.headers["Content-Security-Policy"] = ALONE
@@ -228,6 +235,28 @@ class LivePage:
             return {"code": code, "name": name, "sites": there, "outages": touching}
 
         return await self._answer(request, scene, partial(self._page, "area.html", scene, request, values))
+
+    async def _all_runbooks(self, request: web.Request) -> web.StreamResponse:
+        scene = self._scene(request, await self._stream.latest())
+
+        def values() -> dict[str, object]:
+            return {"listed": self._runbooks.listed(scene.say.language)}
+
+        work = partial(self._page, "runbooks.html", scene, request, values)
+        return await self._answer(request, scene, work)
+
+    async def _runbook(self, request: web.Request) -> web.StreamResponse:
+        moment = await self._stream.latest()
+        name = request.match_info["name"]
+        if name not in self._runbooks:
+            return await self.missing(request, "runbook", name, moment)
+        scene = self._scene(request, moment)
+
+        def values() -> dict[str, object]:
+            return {"page": self._runbooks.page(name, scene.say.language, scene.say("runbook.command"))}
+
+        work = partial(self._page, "runbook.html", scene, request, values)
+        return await self._answer(request, scene, work)
 
     async def _search(self, request: web.Request) -> web.StreamResponse:
         moment = await self._stream.latest()
@@ -254,11 +283,17 @@ class LivePage:
         moment = moment or await self._stream.latest()
         scene = self._scene(request, moment)
         index = await self._indexed(moment.inventory)
-        meetings = confer.near(scene, wanted, self._views.coming()) if what in ABOUT_MEETINGS else []
+        coming = self._views.coming() if what in ABOUT_MEETINGS else ()
 
         def values() -> dict[str, object]:
-            near = [] if what == "page" else meetings if what in ABOUT_MEETINGS else index.near(wanted)
-            return {"what": what, "wanted": wanted[:80], "near": near}
+            near: Sequence[object] = ()
+            if what in ABOUT_MEETINGS:
+                near = confer.near(scene, wanted, coming)
+            elif what == "runbook":
+                near = self._runbooks.near(wanted)
+            elif what != "page":
+                near = index.near(wanted)
+            return {"what": what, "wanted": wanted[:80], "near": near, "runbooks": bool(self._runbooks)}
 
         work = partial(self._page, "missing.html", scene, request, values)
         return await self._answer(request, scene, work, status=404)
@@ -269,9 +304,7 @@ class LivePage:
             raise web.HTTPNotFound
         version = request.query.get("v")
         for_ever = version is not None and asset.href.endswith(f"v={version}")
-        response = await self._response(
-            request, (asset.body, await self._in_thread(partial(_packed, asset.body)))
-        )
+        response = response_of(request, (asset.body, await self._in_thread(partial(packed, asset.body))))
         response.headers[hdrs.CONTENT_TYPE] = asset.content_type
         if for_ever:
             response.headers[hdrs.CACHE_CONTROL] = "public, max-age=31536000, immutable"
@@ -281,7 +314,7 @@ class LivePage:
 
     def _scene(self, request: web.Request, moment: Moment) -> Scene:
         sittings = tuple(one.occurrence for one in moment.meetings.sittings)
-        speech = self._pages.speech(_language(request))
+        speech = self._pages.speech(language_of(request))
         return Scene(moment.inventory, moment.state, speech, moment.number, sittings)
 
     def _page(
@@ -294,7 +327,7 @@ class LivePage:
     ) -> Body:
         shown = address or Address(request.path, {})
         body = self._pages.render(template, scene, shown, ready=self._views.ready(), **values())
-        return body, _packed(body)
+        return body, packed(body)
 
     async def _kept_page(
         self, request: web.Request, scene: Scene, key: tuple[object, ...], made: Callable[[], bytes]
@@ -305,39 +338,17 @@ class LivePage:
             until, body = self._kept.get(key, (0.0, (b"", b"")))
             if now > until:
                 plain = await self._in_thread(made)
-                body = plain, await self._in_thread(partial(_packed, plain))
+                body = plain, await self._in_thread(partial(packed, plain))
                 self._kept = {one: page for one, page in self._kept.items() if page[0] > now}
                 if len(self._kept) < READY_PAGES:
                     self._kept[key] = (now + FRESH_SECONDS, body)
-        return self._dressed(request, scene, await self._response(request, body))
+        return dressed(request, scene.say.language, response_of(request, body))
 
     async def _answer(
         self, request: web.Request, scene: Scene, work: Callable[[], Body], status: int = 200
     ) -> web.StreamResponse:
-        response = await self._response(request, await self._in_thread(work), status)
-        return self._dressed(request, scene, response)
-
-    @staticmethod
-    async def _response(request: web.Request, body: Body, status: int = 200) -> web.Response:
-        headers = {hdrs.VARY: "Accept-Encoding, Accept-Language, Cookie"}
-        packed = len(body[0]) > GZIP_FROM and gzip_accepted(request.headers.get(hdrs.ACCEPT_ENCODING, ""))
-        if packed:
-            headers[hdrs.CONTENT_ENCODING] = "gzip"
-        return web.Response(status=status, body=body[1 if packed else 0], headers=headers)
-
-    @staticmethod
-    def _dressed(request: web.Request, scene: Scene, response: web.Response) -> web.Response:
-        language = scene.say.language
-        response.headers[hdrs.CONTENT_TYPE] = "text/html; charset=utf-8"
-        response.headers[hdrs.CONTENT_LANGUAGE] = language
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Referrer-Policy"] = "same-origin"
-        if request.query.get("lang") == language:
-            secure = request.secure
-            response.set_cookie(
-                COOKIE, language, max_age=KEPT_SECONDS, httponly=True, samesite="Lax", secure=secure
-            )
-        return response
+        response = response_of(request, await self._in_thread(work), status)
+        return dressed(request, scene.say.language, response)
 
     async def _indexed(self, inventory: Inventory) -> Index:
         if self._index is None or self._index[0] is not inventory:
@@ -345,15 +356,6 @@ class LivePage:
         return self._index[1]
 
 
-def _language(request: web.Request) -> Language:
-    accepted = request.headers.get(hdrs.ACCEPT_LANGUAGE, "")
-    return chosen(request.query.get("lang"), request.cookies.get(COOKIE), accepted)
-
-
 def _one_of(value: str | None, known: tuple[str, ...]) -> str:
     """The value if it is known, else the first: an address that somebody shortened still leads somewhere."""
     return value if value in known else known[0]
-
-
-def _packed(body: bytes) -> bytes:
-    return zlib.compress(body, GZIP_LEVEL, GZIP_WINDOW)

@@ -299,8 +299,21 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
             "Chưa có gì được ghi lại về cuộc họp “{q}” trong ngày đó.",
             "Nothing is written down of a meeting “{q}” on that day.",
         ),
+        "missing.runbook": Text("Không có sổ tay “{q}”.", "There is no runbook “{q}”."),
         "missing.page": Text("Không có trang “{q}”.", "There is no page “{q}”."),
         "back": Text("Về trang toàn thành phố", "Back to the city"),
+        # -- runbooks
+        "runbooks": Text("Sổ tay xử lý", "Runbooks"),
+        "runbooks.what": Text(
+            "Mỗi cảnh báo một trang: điều gì đang xảy ra, việc cần làm theo thứ tự, khi nào xong.",
+            "One page per alert: what is true, what to do in order, how you know that it is over.",
+        ),
+        "runbooks.none": Text(
+            "Bản cài đặt này thiếu sổ tay xử lý; trong mã nguồn, sổ tay nằm ở thư mục docs/runbooks.",
+            "This installation came without its runbooks; in the source they stand in docs/runbooks.",
+        ),
+        "runbook.here": Text("Việc cần làm", "What to do"),
+        "runbook.command": Text("Lệnh", "Command"),
         # -- the wall
         "wall.pause": Text("Dừng xoay", "Pause"),
         "wall.resume": Text("Xoay tiếp", "Go on"),

@@ -80,7 +80,13 @@ async def status(client: aiohttp.ClientSession, path: str, headers: dict[str, st
 
 async def test_no_path_is_open_without_a_login(folder: Path):
     async with serving(folder) as (client, _):
-        for path in (*(path for path, _ in INDEX), "/static/live.js", "/site/00115", "/nowhere"):
+        for path in (
+            *(path for path, _ in INDEX),
+            "/static/live.js",
+            "/site/00115",
+            "/runbook/CitynocOutage",
+            "/nowhere",
+        ):
             async with client.get(path) as response:
                 assert response.status == 401, path
                 assert response.headers["WWW-Authenticate"] == guards.CHALLENGE

@@ -53,6 +53,8 @@ PAGES = (
     "/search?q=phuc",
     "/meeting/briefing",
     "/meeting/briefing?show=GO&q=phuc",
+    "/runbook/",
+    "/runbook/CitynocOutage",
     "/nowhere",
 )
 HTML = "text/html,application/xhtml+xml"

@@ -170,7 +170,8 @@ def test_the_machine_s_own_zone_is_proposed(tmp_path: Path):
 
 def test_an_installation_brings_what_every_city_begins_with(tmp_path: Path):
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["shared-data"] == {f"config/{name}": f"share/citynoc/config/{name}" for name in FOLDERS}
+    configured = {f"config/{name}": f"share/citynoc/config/{name}" for name in FOLDERS}
+    assert wheel["shared-data"] == configured | {"docs/runbooks": "share/citynoc/runbooks"}
     assert shipped() == ROOT / "config"
     with pytest.raises(NotShippedError, match="name the folder with --shipped"):
         shipped(tmp_path)

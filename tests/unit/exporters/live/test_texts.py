@@ -24,7 +24,10 @@ MADE = {
     *(f"kind.{one}" for one in SiteKind),
     *(f"failure.{one}" for one in FailureKind),
     *(f"question.{one}" for one in Question),
-    *(f"missing.{one}" for one in ("page", "site", "device", "district", "unit", "meeting", "report")),
+    *(
+        f"missing.{one}"
+        for one in ("page", "site", "device", "district", "unit", "meeting", "report", "runbook")
+    ),
     *(f"phase.{one.name.lower()}" for one in Phase),
     *(f"verdict.{one.name.lower()}" for one in Verdict),
     *(f"weekday.{number}" for number in range(7)),
