@@ -155,7 +155,7 @@ language: vi # of messages, unless a receiver has its own: vi or en
 # What links in messages begin with; the live page's is `public_url` in city.yml.
 links:
   grafana: http://127.0.0.1:3000
-  # runbooks: https://wiki.city.example/citynoc # in front of docs/runbooks/NAME.md; without it that path is named
+  # runbooks: https://wiki.city.example/citynoc # in front of docs/runbooks/NAME.md; else links lead to citynoc's own /runbook/NAME
 
 # smtp: {{server: mail.city.example:587, from: noc@city.example, username: noc, password: env:SMTP_PASSWORD}}
 

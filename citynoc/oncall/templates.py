@@ -19,13 +19,18 @@ from collector.oncall import Language
 MOST_ALERTS = 5
 """Alerts written out in one message: Telegram takes 4,096 characters."""
 KINDS = ("device", "link", "cable", "site", "group")
+WEB, OURS = "^https?://", "^docs/runbooks/[A-Za-z0-9_-]+[.]md$"
+"""Runbooks as `runbook_url` names them: somewhere on the web, or one that citynoc serves."""
 NANOSECONDS = 1_000_000_000
 SUMMER, WINTER = datetime(2025, 7, 1), datetime(2025, 1, 1)  # noqa: DTZ001 - local by intention
 
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """What links begin with: the live page, Grafana, runbooks; and the zone (IANA) that times are written in."""
+    """What links begin with: the live page, Grafana, runbooks; and the zone (IANA) that times are written in.
+
+    Without `runbooks` the live page's server has them, under `/runbook/`.
+    """
 
     public: str
     grafana: str | None
@@ -71,6 +76,8 @@ def templates(bases: Bases) -> str:
         public=_literal(bases.public),
         grafana=_literal(bases.grafana),
         runbooks=_literal(bases.runbooks),
+        web=WEB,
+        ours=OURS,
     )
 
 

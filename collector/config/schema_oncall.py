@@ -227,7 +227,10 @@ class LinksShape(Shape):
     grafana: Url | None = None
     """What links to Grafana begin with. Example: http://127.0.0.1:3000"""
     runbooks: Url | None = None
-    """What stands in front of docs/runbooks/NAME.md. Example: https://wiki.city.example/citynoc"""
+    """What stands in front of docs/runbooks/NAME.md; left out, links lead to citynoc's own /runbook/NAME.
+
+    Example: https://wiki.city.example/citynoc
+    """
 
 
 class OnCallFile(Shape):
