@@ -156,6 +156,7 @@ class Judge:
             return
         self._beat(at)
         if asked_at < self._resumed:
+            self._asking.once((number,))  # void, and the next question of the schedule may be minutes away
             return
         run = self._hearing.missed(number, asked_at)
         if run == 0:

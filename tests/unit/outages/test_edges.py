@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from collector.model import Device, DeviceName, Role
-from collector.outages.rounds import Context
+from collector.outages.rounds import Context, Hint
 from collector.outages.state import CauseKind, Severity, State
 from collector.outages.topology import Topology
 from tests.unit.outages.city import device, hanoi, inventory
@@ -38,6 +38,18 @@ def pause(world: World, seconds: float) -> None:
 def settled(world: World) -> None:
     """Nothing is on its way, so that no answer carries a time from before the clock is set."""
     world._events = [event for event in world._events if "poll" in event[2].__qualname__]
+
+
+def test_a_question_that_a_pause_made_void_is_asked_again(world: World):
+    """Asked because of a trap, while the schedule asks every ten minutes: nobody else would ask soon."""
+    router = DeviceName("rt-00003")
+    judge, now = world.judge, world.now
+    judge.hint(router, Hint.RESTARTED, now)
+    assert router in judge.round(now).asks
+    judge.stalled(now + 1)
+    assert router not in judge.round(now + 1).asks
+    judge.missed(router, now, now + 2)
+    assert router in judge.round(now + 2).asks
 
 
 @pytest.mark.parametrize("step", [-HOUR, HOUR])
