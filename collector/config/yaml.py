@@ -194,7 +194,7 @@ class _Builder:
     def _alias(self, event: AliasEvent) -> tuple[Any, Mark]:
         mark = _mark(event)
         if event.anchor not in self.anchors:
-            name = "…" if self.secret else event.anchor
+            name = "…" if self.secret or event.anchor is None else event.anchor
             meant = None if self.secret else did_you_mean(name, self.anchors)
             raise _RefusedError(
                 mark,
