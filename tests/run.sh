@@ -42,7 +42,7 @@ rules() {
     promtool test rules tests/rules/*_test.yml
     promtool check config --syntax-only deploy/prometheus/prometheus.yml
     amtool check-config deploy/alertmanager/alertmanager.yml
-    python -m pytest tests/rules
+    python -m pytest -n 2 tests/rules
 }
 integration() { python -m pytest -n 5 --dist worksteal tests/integration tests/walks; }
 # Whole cities on ports of their own, three at a time: two lists of the long ones, and whatever else there is.
