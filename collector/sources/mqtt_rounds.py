@@ -16,7 +16,7 @@ from paho.mqtt.client import Client as Paho
 PAUSE = 0.2
 """Seconds between two rounds: what is heard may be as much late, less than a hundredth of what a silence is judged by."""
 
-ROUND = 500
+ROUND = 100
 """Packets read in one go before others on the loop have their turn."""
 
 
