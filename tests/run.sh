@@ -26,7 +26,19 @@ setup() {
     make_environment dev
     export PATH="$root/.venv/bin:$PATH:/usr/sbin:/usr/local/sbin"
     export CITYNOC_REQUIRE_BINARIES=1
+    install_node tests/page tests/dashboards-types
     python --version
+}
+
+# install_node FOLDER …: installs what its package.json pins, if that is not there already. Not left to the tests: several
+# at a time would write one folder.
+install_node() {
+    local folder
+    command -v npm >/dev/null || return 0 # the stage that needs it says so
+    for folder in "$@"; do
+        [ "$folder/node_modules/.package-lock.json" -nt "$folder/package.json" ] ||
+            (cd "$folder" && npm install --no-package-lock --ignore-scripts --no-audit --no-fund)
+    done
 }
 
 lint() {

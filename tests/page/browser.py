@@ -1,40 +1,18 @@
 """A real Chromium for tests: opens pages, waits for what it sees, takes pictures, and lets axe-core judge.
 
-Needs Node, Chromium and, once, `npm install --no-package-lock --ignore-scripts` in tests/page.
+Needs Node, Chromium and the packages of package.json (`bash tests/run.sh setup`).
 """
 
 import contextlib
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.binaries import require
+from tests.binaries import require, require_packages
 
 PACKAGE = Path(__file__).parent
-INSTALL = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
-NEEDED = ("axe-core", "playwright-core")
-
-
-def node() -> str:
-    """Node, with the packages there; skips the test without them.
-
-    Where programs must be there (CITYNOC_REQUIRE_BINARIES=1), missing packages are installed once, or the test fails.
-    """
-    program = require("node")
-    if not all((PACKAGE / "node_modules" / name).is_dir() for name in NEEDED):
-        if os.environ.get("CITYNOC_REQUIRE_BINARIES") != "1":
-            pytest.skip(f"run '{' '.join(INSTALL)}' in tests/page")
-        done = subprocess.run(
-            [require("npm"), *INSTALL[1:]], cwd=PACKAGE, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            pytest.fail(f"{' '.join(INSTALL)} in tests/page: {done.stderr}")
-    return program
 
 
 class Browser:
@@ -100,7 +78,8 @@ class Browser:
 @contextlib.contextmanager
 def browsing() -> Iterator[Browser]:
     """A browser, gone when the context ends."""
-    command = [node(), str(PACKAGE / "driver.mjs"), require("chromium")]
+    require_packages(PACKAGE)
+    command = [require("node"), str(PACKAGE / "driver.mjs"), require("chromium")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Browser(process)

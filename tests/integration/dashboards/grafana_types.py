@@ -1,10 +1,9 @@
 """Grafana's own types as a judge: each panel is written as TypeScript of the panel's type, and tsc reads it.
 
-Needs Node and, once, `npm install --no-package-lock --ignore-scripts` in tests/dashboards-types.
+Needs Node and the packages of tests/dashboards-types (`bash tests/run.sh setup`).
 """
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -12,32 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.binaries import require
+from tests.binaries import require, require_packages
 from tests.house.tree import ROOT
 
 PACKAGE = ROOT / "tests" / "dashboards-types"
-INSTALL = ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"]
 COMPLAINT = re.compile(r"^(\w+)\.ts\((\d+),\d+\): (error .*)$")
-
-
-def compiler() -> list[str]:
-    """The command of tsc; skips the test without Node or the packages.
-
-    Where programs must be there (CITYNOC_REQUIRE_BINARIES=1), missing packages are installed once, or the test fails.
-    """
-    node = require("node")
-    program = PACKAGE / "node_modules" / "typescript" / "bin" / "tsc"
-    if not (program.is_file() and (PACKAGE / "node_modules" / "@grafana" / "schema").is_dir()):
-        if os.environ.get("CITYNOC_REQUIRE_BINARIES") != "1":
-            pytest.skip(f"run '{' '.join(INSTALL)}' in {PACKAGE.relative_to(ROOT)}")
-        done = subprocess.run(
-            [require("npm"), *INSTALL[1:]], cwd=PACKAGE, capture_output=True, text=True, check=False
-        )
-        if done.returncode != 0:
-            pytest.fail(f"{' '.join(INSTALL)} in {PACKAGE.relative_to(ROOT)}: {done.stderr}")
-    return [node, str(program)]
 
 
 def typescript(board: Mapping[str, Any], judged: Sequence[Mapping[str, Any]]) -> str:
@@ -63,14 +41,15 @@ def complaints(
 
     Panels equal to one of `judged` are left out: they have been read before.
     """
-    command = compiler()
+    modules = require_packages(PACKAGE)
+    compiler = [require("node"), str(modules / "typescript" / "bin" / "tsc")]
     for name in ("grafana.ts", "tsconfig.json"):
         shutil.copy(PACKAGE / name, folder)
-    (folder / "node_modules").symlink_to(PACKAGE / "node_modules")
+    (folder / "node_modules").symlink_to(modules)
     for name, board in boards.items():
         (folder / f"{name}.ts").write_text(typescript(board, judged))
     done = subprocess.run(
-        [*command, "--project", folder, "--pretty", "false"],
+        [*compiler, "--project", folder, "--pretty", "false"],
         cwd=folder,
         capture_output=True,
         text=True,
