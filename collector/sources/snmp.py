@@ -5,6 +5,7 @@ asked once, and asking again is the judge's business.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -24,6 +25,12 @@ from collector.sources.snmp_agent import Agent
 from collector.sources.snmp_discovery import discover
 from collector.sources.snmp_layout import Layouts
 from collector.sources.snmp_poll import FullPoll, Liveness
+
+DISCOVERIES = 500
+"""Devices whose rows are looked for at once; the others wait in line.
+
+Ten thousand at once would all be slow, and none done within its interval: work begun and thrown away, for ever.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,8 @@ class SnmpSource:
     """A `Poller`, used as an async context manager.
 
     `clock` is monotonic seconds; `source` the local address to ask from; `sockets` how many per address family;
-    `watch` sees every datagram of a question, for people.
+    `watch` sees every datagram of a question, for people; `discoveries_at_once` bounds how many devices' rows are
+    looked for at once. Who waits for that longer than its interval gets `stalled`: the delay is ours.
     """
 
     def __init__(
@@ -57,6 +65,7 @@ class SnmpSource:
         sockets: int = 2,
         codec: fast.Codec | None = None,
         watch: Callable[[str, Endpoint, bytes], None] | None = None,
+        discoveries_at_once: int = DISCOVERIES,
     ) -> None:
         self.clock = clock
         self.transport = Transport(clock=clock, source=source, sockets=sockets, codec=codec, watch=watch)
@@ -65,6 +74,8 @@ class SnmpSource:
         self.users = Users()
         self.discoveries = 0
         self._agents: dict[DeviceName, Agent] = {}
+        self._in_line: deque[FullPoll] = deque()
+        self._discovering, self._at_once = 0, discoveries_at_once
         self._tasks: set[asyncio.Task[None]] = set()
         self._group = asyncio.TaskGroup()
 
@@ -76,6 +87,7 @@ class SnmpSource:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._in_line.clear()
         for task in self._tasks:
             task.cancel()
         try:
@@ -129,9 +141,26 @@ class SnmpSource:
     # What full polls need: the rare parts run as tasks, so that the common part needs none.
 
     def discover(self, poll: FullPoll) -> None:
-        """Find the agent's rows, then let the poll begin."""
+        """Find the agent's rows when it is its turn, then let the poll begin."""
+        if self._discovering < self._at_once:
+            self._begin_discovery(poll)
+        else:
+            self._in_line.append(poll)
+
+    def _begin_discovery(self, poll: FullPoll) -> None:
         self.discoveries += 1
-        self._start(self._discover(poll), poll)
+        self._discovering += 1
+        self._start(self._discover(poll), poll).add_done_callback(self._discovered)
+
+    def _discovered(self, _task: asyncio.Task[None]) -> None:
+        self._discovering -= 1
+        while self._in_line and self._discovering < self._at_once:
+            poll, now = self._in_line.popleft(), self.clock()
+            if now > poll.until:
+                poll.end(Fault(FaultKind.STALLED, "too many other devices had to be looked at first"))
+            else:
+                poll.until = now + poll.agent.poll.access.poll_interval  # the wait was ours
+                self._begin_discovery(poll)
 
     async def _discover(self, poll: FullPoll) -> None:
         agent = poll.agent
@@ -146,10 +175,11 @@ class SnmpSource:
         agent = poll.agent
         poll.give((*measured, *await agent.poll_volatile(agent.session(self.transport))))
 
-    def _start(self, work: Coroutine[None, None, None], poll: FullPoll) -> None:
+    def _start(self, work: Coroutine[None, None, None], poll: FullPoll) -> asyncio.Task[None]:
         task = self._group.create_task(self._guarded(work, poll))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _guarded(self, work: Coroutine[None, None, None], poll: FullPoll) -> None:
         """One agent's discovery, whose end never reaches the group: others go on."""

@@ -253,7 +253,12 @@ def endpoints() -> Iterator[Device]:
         )
 
 
-def packet(number: int, wall: float) -> bytes:
+def connection_of(number: int) -> int:
+    """The connection that message `number` goes over: always the same for an endpoint, whose order it keeps."""
+    return number % ENDPOINTS % CONNECTIONS
+
+
+def packet(number: int, identifier: int, wall: float) -> bytes:
     """The PUBLISH at QoS 1 of message `number`, round the endpoints; packet identifiers are per connection."""
     endpoint = number % ENDPOINTS + 1
     topic = f"city/v1/{endpoint:05}/vc-{endpoint:05}/telemetry".encode()
@@ -264,8 +269,7 @@ def packet(number: int, wall: float) -> bytes:
         "timestamp": int((wall + number / 1000) * 1000),
     }
     payload = json.dumps(document).encode()
-    identifier = (number // CONNECTIONS % 65_535 + 1).to_bytes(2)
-    body = len(topic).to_bytes(2) + topic + identifier + payload
+    body = len(topic).to_bytes(2) + topic + (identifier % 65_535 + 1).to_bytes(2) + payload
     length = bytes([len(body) % 128 + 128, len(body) // 128])
     return b"\x32" + length + body
 
@@ -276,20 +280,21 @@ async def publish(port: int, count: int, rate: int) -> None:
     start = asyncio.get_running_loop().time()
     async with asyncio.TaskGroup() as tasks:
         for connection in range(CONNECTIONS):
-            numbers = range(connection, count, CONNECTIONS)
-            tasks.create_task(publish_one(port, [packet(n, wall) for n in numbers], connection, start, rate))
+            numbers = [number for number in range(count) if connection_of(number) == connection]
+            packets = [packet(number, place, wall) for place, number in enumerate(numbers)]
+            times = [start + 1 + number / rate if rate else start for number in numbers]
+            tasks.create_task(publish_one(port, packets, times, connection))
 
 
-async def publish_one(port: int, packets: list[bytes], connection: int, start: float, rate: int) -> None:
+async def publish_one(port: int, packets: Sequence[bytes], times: Sequence[float], connection: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     client = f"publisher-{connection}".encode()
     head = b"\x00\x04MQTT\x04\x02\x00\x3c" + len(client).to_bytes(2) + client
     writer.write(b"\x10" + bytes([len(head)]) + head)
     await reader.readexactly(4)  # CONNACK
     acknowledged = 0
-    for sent, one in enumerate(packets):
-        if rate:
-            due = start + 1 + (sent * CONNECTIONS + connection) / rate
+    for sent, (one, due) in enumerate(zip(packets, times, strict=True)):
+        if due > asyncio.get_running_loop().time():
             await asyncio.sleep(due - asyncio.get_running_loop().time())
         writer.write(one)
         while sent + 1 - acknowledged >= WINDOW:

@@ -74,7 +74,7 @@ PROFILE = Profile(
     watch=((1, 3, 6, 1, 2, 1, 2, 1, 0),),
 )
 CREDENTIAL = Credential(CredentialName("bench"), SnmpVersion.V2C, Secret("public"))
-WARM_UP = 3  # polls of every device before the clock starts: discovery, settling, one more
+WARM_UP = 3  # answered polls of every device before the clock starts: discovery, settling, one more
 
 
 def poll_of(number: int, port: int) -> Poll:
@@ -114,7 +114,7 @@ class Rounds:
 
     def deliver(self, key: PollKey, outcome: Outcome) -> None:
         if self._cold:
-            self.rounds[key] += 1
+            self.rounds[key] += isinstance(outcome, Answer)
             if self.rounds[key] == WARM_UP:
                 self._cold -= 1
                 if not self._cold:
