@@ -8,6 +8,7 @@ from collector.config.document import Mark, end_of, line_of
 from collector.config.indentation import culprit
 
 _KEY = re.compile(r"(\s*(?:- )?)[^\s:#\"'\[{][^:#]*:(?=\s|$)")
+_ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{,2}|u[0-9A-Fa-f]{,4}|U[0-9A-Fa-f]{,8}|.)")
 _GLUED = re.compile(r"\s*(?:- )?[\w.-]+:(?=[^\s/])[^\s].*")
 
 
@@ -28,6 +29,8 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
         return here, f"a value cannot start with '{character}'", "put the value in quotes"
     if "mapping values are not allowed" in problem:
         return _misplaced_colon(here, text)
+    if "escape char" in problem or "character escape" in problem or "hexdecimal" in problem:
+        return _escape(here, line, known="unknown" not in problem)
     for words, mark, message, hint in (
         ("end of stream", start, "the quote that opens here is never closed", None),
         ("expected ',' or ']'", start, "the '[' that opens here is not closed, or a ',' is missing", None),
@@ -45,6 +48,17 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
     if "did not find expected" in problem:
         return _misplaced_line(here, text, opened)
     return here, problem, None
+
+
+def _escape(here: Mark, line: str, *, known: bool) -> tuple[Mark, str, str | None]:
+    r"""A `\p` that means nothing, or a `\u` whose number is half of a character (JSON writes two for one) or none."""
+    start = max(line.rfind("\\", 0, here.column + 1), 0)
+    found = _ESCAPE.match(line, start)
+    written = found.group() if found is not None else "\\"
+    mark = Mark(here.line, start, len(written))
+    if known:
+        return mark, f"{written} is no character", "write the character itself"
+    return mark, f"{written} means nothing in double quotes", "write \\\\ for one \\, or use single quotes"
 
 
 def _misplaced_line(here: Mark, text: str, opened: yaml.Mark | None) -> tuple[Mark, str, str | None]:

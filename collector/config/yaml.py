@@ -187,9 +187,20 @@ class _Builder:
         value: str | None = event.value
         if value == "" and not event.style:
             value = None
+        elif value is not None and event.style == '"':
+            self._refuse_strange(value, mark)
         if event.anchor is not None:
             self.anchors[event.anchor] = (value, mark)
         return value, mark
+
+    def _refuse_strange(self, value: str, mark: Mark) -> None:
+        """An escape (`"\\0"`) writes what could not stand in the file as it is; it is no more welcome so."""
+        strange = _UNPRINTABLE.search(value)
+        if strange is not None:
+            code = f"U+{ord(strange.group()):04X}"
+            raise _RefusedError(
+                mark, f"character {code} is not allowed in a file", "an escape in these quotes makes it"
+            )
 
     def _alias(self, event: AliasEvent) -> tuple[Any, Mark]:
         mark = _mark(event)
