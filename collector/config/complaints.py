@@ -45,9 +45,9 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
     ):
         if words in problem:
             return mark, message, hint
-    if "did not find expected" in problem:
-        return _misplaced_line(here, text, opened)
-    return here, problem, None
+    return (
+        _misplaced_line(here, text, opened) if "did not find expected" in problem else (here, problem, None)
+    )
 
 
 def _escape(here: Mark, line: str, *, known: bool) -> tuple[Mark, str, str | None]:

@@ -194,7 +194,7 @@ class _Builder:
         return value, mark
 
     def _refuse_strange(self, value: str, mark: Mark) -> None:
-        """An escape (`"\\0"`) writes what could not stand in the file as it is; it is no more welcome so."""
+        r"""An escape (`"\0"`) writes what could not stand in the file as it is; it is no more welcome so."""
         strange = _UNPRINTABLE.search(value)
         if strange is not None:
             code = f"U+{ord(strange.group()):04X}"
