@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from rich import box
 from rich.console import Console
@@ -48,10 +49,10 @@ def _summary(one: Reckoning) -> tuple[str, ...]:
     threshold = one.target.threshold
     return (
         one.target.key,
-        f"{float(threshold):.0%}",
+        f"{float(threshold * 100):g}%",
         f"{one.target.deadline}",
         _percent(one.declared),
-        "" if one.declared.at_most_ratio is None else f"{float(one.declared.at_most_ratio):.1%}",
+        "" if one.declared.at_most_ratio is None else _hundredths(one.declared.at_most_ratio),
         f"{one.declared.missing(threshold):,} {COUNTED[one.target.denominator]}",
         f"{one.declared.unknown:,}",
         "" if one.measured is None else f"{_percent(one.measured)}\n{one.measured.unknown:,} unknown",
@@ -63,7 +64,12 @@ def _summary(one: Reckoning) -> tuple[str, ...]:
 def _percent(share: Share) -> str:
     if share.ratio is None:
         return "nothing to count"
-    return f"{float(share.ratio):.2%}{' (above 100 %!)' if share.ratio > 1 else ''}"
+    return f"{_hundredths(share.ratio)}{' (above 100 %!)' if share.ratio > 1 else ''}"
+
+
+def _hundredths(ratio: Fraction) -> str:
+    """Every counted share of the table in one precision: a figure that is in it twice reads the same."""
+    return f"{float(round(ratio * 100, 2)):.2f}%"
 
 
 def _outlook(one: Reckoning) -> str:
@@ -96,7 +102,7 @@ def _details(one: Reckoning) -> Iterator[str]:
 
 
 def _rule(rule: LinkRule) -> str:
-    wanted = [f"{float(rule.availability):.4g} of the time"]
+    wanted = [f"{float(rule.availability * 100):g}% of the time"]
     if rule.capacity is not None:
         wanted.append(f"{rule.capacity:,} Mbit/s")
     if rule.backup:

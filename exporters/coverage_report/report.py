@@ -109,11 +109,11 @@ def shade(unit: UnitShare) -> str:
 def _legend(say: Writer) -> list[tuple[str, str]]:
     steps = (Fraction(0), *CLASSES)
     named = [
-        (f"c{number}", f"{say.percent(low, 0)} {NOTHING} {say.percent(high, 0)}")
+        (f"c{number}", f"{say.written(low)} {NOTHING} {say.written(high)}")
         for number, (low, high) in enumerate(pairwise(steps))
     ]
-    named[0] = ("c0", f"< {say.percent(CLASSES[0], 0)}")
-    return [("u", say("unknown")), *named, (f"c{len(CLASSES)}", f"≥ {say.percent(CLASSES[-1], 0)}")]
+    named[0] = ("c0", f"< {say.written(CLASSES[0])}")
+    return [("u", say("unknown")), *named, (f"c{len(CLASSES)}", f"≥ {say.written(CLASSES[-1])}")]
 
 
 def _period(period: str, say: Writer) -> str:
@@ -124,7 +124,7 @@ def _period(period: str, say: Writer) -> str:
 
 def _rule(rule: LinkRule, say: Writer) -> str:
     """What is asked of a link, in words."""
-    wanted = [say("asked.availability", share=say.percent(rule.availability, 1))]
+    wanted = [say("asked.availability", share=say.written(rule.availability))]
     if rule.capacity is not None:
         wanted.append(say("asked.capacity", n=say.number(rule.capacity)))
     if rule.backup:
@@ -178,7 +178,7 @@ def _table(asked: Asked, say: Writer) -> list[dict[str, object]]:
 def _cell(line: _Line, key: str, say: Writer) -> dict[str, str]:
     covered, total = line.numbers[key]
     return {
-        "ratio": say.percent(Fraction(covered, total) if total else None, 1),
+        "ratio": say.percent(Fraction(covered, total) if total else None),
         "numbers": _of(line.numbers[key], say),
         "marks": "".join(sorted(line.marks[key])),
         "measured": _of(line.measured[key], say) if key in line.measured else "",

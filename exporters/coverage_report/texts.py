@@ -146,11 +146,15 @@ class Writer:
         text = f"{number:,.0f}"
         return text.replace(",", ".") if self._vietnamese else text
 
-    def percent(self, ratio: Fraction | None, decimals: int = 2) -> str:
-        """A share as per cent, rounded half to even; a dash for nothing."""
-        if ratio is None:
-            return NOTHING
-        text = f"{float(round(ratio * 100, decimals)):.{decimals}f}"
+    def percent(self, ratio: Fraction | None) -> str:
+        """A counted share as per cent, to the hundredth, rounded half to even wherever it stands; a dash for nothing."""
+        return NOTHING if ratio is None else self._percent(f"{float(round(ratio * 100, 2)):.2f}")
+
+    def written(self, share: Fraction) -> str:
+        """A share that somebody wrote, as it is: `99.5%` is not rounded to a promise of everybody."""
+        return self._percent(f"{float(share * 100):g}")
+
+    def _percent(self, text: str) -> str:
         return f"{text.replace('.', ',')}{UNBROKEN}%" if self._vietnamese else f"{text}%"
 
     def points(self, gap: Fraction | None) -> str:

@@ -47,13 +47,12 @@ def test_the_numbers_are_those_worked_out_by_hand():
     assert "Fibre in every commune 100% 30 June 2025 75.00% 3 / 4 communes" in text
     assert "00002 B (declared, but its link lacks: availability)" in text
     assert (
-        "Measured, now 50.00% (2 / 4, unknown 1). The link of a commune's office counts with: 99.0% of"
-        in text
+        "Measured, now 50.00% (2 / 4, unknown 1). The link of a commune's office counts with: 99% of" in text
     )
     assert "Lacking availability: 1" in text
     assert "10001 North: gains 44, together 44" in text
-    assert "10001 North 65.4% ≈ 83 / 127" in text
-    assert "10003 South 98.5% ? 66 / 67" in text
+    assert "10001 North 65.35% ≈ 83 / 127" in text
+    assert "10003 South 98.51% ? 66 / 67" in text
 
 
 def test_vietnamese_has_its_own_words_and_commas():
@@ -86,8 +85,18 @@ def test_a_rule_is_told_in_words_and_a_window_as_days():
     assert "Thiếu đường dự phòng: 1" in text
 
 
+def test_a_figure_reads_the_same_wherever_it_stands_and_a_promise_as_it_was_made():
+    page = report(small(), Writer(Language.ENGLISH))
+    assert page.count("75.00%") > 2, "the table, the target's own line and the end of its trend"
+    assert not re.search(r"\b\d+\.\d%", page)
+    asked = small()
+    one = asked.reckonings[0]
+    nearly = replace(one, target=replace(one.target, threshold=Fraction(995, 1000)))
+    assert "households 99.5% 31 December 2025" in said(replace(asked, reckonings=[nearly]))
+
+
 def test_above_the_census_is_said_on_the_base_map():
-    assert "00002 B (110.0%)" in said(small("004"))
+    assert "00002 B (110.00%)" in said(small("004"))
 
 
 def test_what_people_wrote_is_escaped_and_nothing_is_fetched():
