@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from collector.config.fields import DURATION_PATTERN
+from collector.config.schema_targets import DAYS_PATTERN
 
 HEAD = """\
 # Configuration: every key
@@ -181,6 +182,7 @@ def _plain(schema: Schema) -> str:
         return word
     for mark, word in (
         (DURATION_PATTERN, "duration"),
+        (DAYS_PATTERN, "duration"),
         ("^(env:", "reference"),
         ("^[a-z0-9](?:", "name"),
         (":[0-9]+$", "host:port"),

@@ -89,8 +89,8 @@ def written(value: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a file has them: 400ms, 30s, 5m."""
-    for size, unit in ((3600, "h"), (60, "m"), (1, "s")):
+    """Seconds as a file has them: 400ms, 30s, 5m, 30d."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m"), (1, "s")):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g}{unit}"
     return f"{seconds:g}s" if seconds >= 1 else f"{seconds * 1000:g}ms"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator
 
-from collector.config.fields import as_json, matching, read_date, read_duration, read_text
+from collector.config.fields import DURATION_PATTERN, as_json, matching, read_date, read_duration, read_text
 from collector.config.maintenance import read_moment
 from collector.config.problems import closest
 from collector.config.words import WrittenWrongError, shown, text_of
@@ -137,7 +137,7 @@ Clock = Annotated[time, BeforeValidator(_read_clock), as_json(type="string", pat
 Length = Annotated[
     float,
     BeforeValidator(_read_length),
-    as_json(type="string", pattern="^[0-9.]+(s|m|h)$"),
+    as_json(type="string", pattern=DURATION_PATTERN),
 ]
 Zone = Annotated[str, BeforeValidator(_read_zone), as_json(type="string")]
 Moment = Annotated[datetime, BeforeValidator(read_moment), as_json(type="string")]

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from collector.config.fields import (
+    DURATION_PATTERN,
     Name,
     Text,
     Truth,
@@ -111,7 +112,8 @@ Sites = Annotated[
     BeforeValidator(between(1, 100_000, read_integer)),
     as_json(type="integer", minimum=1, maximum=100_000),
 ]
-Delay = Annotated[float, BeforeValidator(between(60, 86400, read_duration, " s")), as_json(type="string")]
+_DURATION = as_json(type="string", pattern=DURATION_PATTERN)
+Delay = Annotated[float, BeforeValidator(between(60, 86400, read_duration, " s")), _DURATION]
 
 
 class ReceiverShape(Shape):
@@ -213,9 +215,7 @@ class HeartbeatShape(Shape):
     """Address outside the building. Example: https://heartbeat.example/citynoc"""
     token: Token = None
     """Where its token is kept; `none` if nobody else can reach the address. Example: env:HEARTBEAT_TOKEN"""
-    every: Annotated[
-        float, BeforeValidator(between(10, 3600, read_duration, " s")), as_json(type="string")
-    ] = 60.0
+    every: Annotated[float, BeforeValidator(between(10, 3600, read_duration, " s")), _DURATION] = 60.0
     """How often it hears from us, 10 s to 1 h. Example: 1m"""
 
 

@@ -50,6 +50,7 @@ def _read_days(value: Any) -> float:
     return seconds
 
 
+DAYS_PATTERN = "^[0-9]+(h|d)$"
 _SHARE = as_json(type="number", minimum=0, maximum=1)
 _ColumnField = Annotated[
     Column, BeforeValidator(one_of(Column, "a column of a survey")), as_json(enum=[*Column])
@@ -95,7 +96,7 @@ class MeasuredShape(Shape):
     window: Annotated[
         float,
         BeforeValidator(between(DAY, LONGEST_WINDOW * DAY, _read_days, " s")),
-        as_json(type="string", pattern="^[0-9]+(h|d)$"),
+        as_json(type="string", pattern=DAYS_PATTERN),
     ] = _ANY_LINK.window * DAY
     """Days, up to the day that a report is of, over which it is looked at. Example: 30d"""
     known: Annotated[Fraction, BeforeValidator(_read_share), _SHARE] = _ANY_LINK.known
@@ -190,7 +191,7 @@ class SurveysShape(Shape):
 
     carriers: tuple[Name, ...]
     """Who declares, by name; the surveys are the CSV files in surveys/. Example: [carrier-a, carrier-b]"""
-    every: Annotated[float, BeforeValidator(_read_days), as_json(type="string", pattern="^[0-9]+(h|d)$")]
+    every: Annotated[float, BeforeValidator(_read_days), as_json(type="string", pattern=DAYS_PATTERN)]
     """How often each declares, in whole days; who is silent for longer is overdue. Example: 92d"""
     pace_over: Annotated[
         int,

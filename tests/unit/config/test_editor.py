@@ -12,8 +12,9 @@ from pydantic import BaseModel, TypeAdapter
 from citynoc.reference.keys import keys_without
 from citynoc.reference.kinds import kinds
 from citynoc.verbs.schema import text_of
-from collector.config.described import as_data, described
+from collector.config.described import as_data, described, duration
 from collector.config.editor import schema_of
+from collector.config.fields import read_duration
 from collector.config.shape import Shape
 from collector.config.yaml import parse
 from tests.config.workshop import HERE, ROOT
@@ -109,6 +110,23 @@ def test_every_key_says_what_it_is_and_shows_an_example(kind: str):
     schema = schema_for(kind)
     assert keys_without(schema, "description") == []
     assert keys_without(schema, "examples") == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (0.4, "400ms"),
+        (1.5, "1.5s"),
+        (90, "90s"),
+        (300, "5m"),
+        (5400, "90m"),
+        (7200, "2h"),
+        (30 * 86400, "30d"),
+    ],
+)
+def test_a_default_is_written_in_the_largest_unit_that_holds_it(seconds: float, written: str):
+    assert duration(seconds) == written
+    assert read_duration(written) == seconds
 
 
 def shapes_below(model: type[Shape], seen: set[type[Shape]]) -> Iterator[type[Shape]]:
