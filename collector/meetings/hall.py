@@ -42,15 +42,18 @@ def hall(
     tell: Teller,
     *,
     others: int = 0,
+    leaving: int = 0,
 ) -> Hall:
     """`waiting` participants want a port, beside those that have one, and `others` of meetings at the same time.
+
+    `leaving` ports are taken by whoever will have left when the meeting begins.
 
     Of the ports that are missing then nobody knows whose they are: each meeting lacks them, and none more than it wants.
     """
     if not bridges or state.blind:
         return Hall()
     reasons: list[Reason] = []
-    free, counted, alive = 0, True, 0
+    free, taken, counted, alive = 0, 0, True, 0
     for name in map(DeviceName, bridges):
         verdict = state.devices.get(name)
         if verdict is not None and verdict.state in GONE:
@@ -63,9 +66,12 @@ def hall(
         if capacity is None:
             counted = False
             continue
-        free += max(0, int(capacity) - int(said.get(USED_KEY, 0)))
+        used = int(said.get(USED_KEY, 0))
+        free += max(0, int(capacity) - used)
+        taken += min(int(capacity), used)
     if not alive:
         return Hall(tuple(reasons), nobody=reasons[0])
+    free += min(leaving, taken)
     wanted = waiting + others
     short = min(wanted - free, waiting) if counted and wanted > free else 0
     if short:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from collector.meetings.hall import CONNECTED_KEY, Hall, hall
+from collector.meetings.hall import CONNECTED_KEY, USED_KEY, Hall, hall
 from collector.meetings.limits import LIMITS, Limits
 from collector.meetings.lines import Line
 from collector.meetings.model import PREPARATION, Occurrence
@@ -134,7 +134,8 @@ def readiness(
 ) -> Readiness:
     """The meeting's readiness at `now` (Unix seconds). The same evidence gives the same answer, in the same order.
 
-    `others` are sittings that are prepared or held as well: those at the same time want ports and people too.
+    `others` are sittings that are prepared or held as well: those at the same time want ports and people too, those that
+    are over when this one begins leave theirs.
     """
     inventory, state = evidence.inventory, evidence.state
     tell = Teller(now, zone_of(inventory.city.timezone))
@@ -146,10 +147,13 @@ def readiness(
         if device is not None:
             endpoints.setdefault(device.site, []).append(device)
     found = [_best(SiteCode(site), there, evidence, room, now) for site, there in endpoints.items()]
-    waiting = sum(1 for one in found if not one.connected)
-    rivals = [one for one in others if one.meeting != occurrence.meeting and at_once(occurrence, one)]
+    waiting = sum(1 for one in found if one.endpoint and not one.connected)
+    known = [one for one in others if one.meeting != occurrence.meeting]
+    rivals = [one for one in known if at_once(occurrence, one)]
+    before = [one for one in known if one.end <= occurrence.start]
     more = _rivals(occurrence, rivals, evidence)
-    stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell, others=more)
+    leaving = _leaving(occurrence, before, rivals, evidence)
+    stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell, others=more, leaving=leaving)
     found = [_wanted_twice(one, rivals, tell) for one in found] if rivals else found
     if stage.nobody is not None:
         found = [_stopped(one, stage) for one in found]
@@ -170,11 +174,35 @@ def _rivals(occurrence: Occurrence, rivals: Iterable[Occurrence], evidence: Evid
         if set(occurrence.bridges).isdisjoint(other.bridges):
             continue
         waiting |= other.sites - occurrence.sites
-        for name in other.endpoints:
-            device = evidence.inventory.devices.get(DeviceName(name))
-            if device is not None and evidence.reading(device.name).get(CONNECTED_KEY, 0) > 0:
-                inside.add(device.site)
+        inside |= _inside(other, evidence)
     return len(waiting - inside)
+
+
+def _leaving(
+    occurrence: Occurrence, before: Iterable[Occurrence], rivals: Iterable[Occurrence], evidence: Evidence
+) -> int:
+    """Ports of this sitting's bridges that others hold now, whose meeting is over by the time that it begins.
+
+    Which bridge somebody is on is not told: as many as the meeting's other bridges carry may be there, and free none.
+    """
+    staying = occurrence.sites.union(*(one.sites for one in rivals))
+    found = 0
+    for other in before:
+        gone = len(_inside(other, evidence) - staying)
+        for name in set(other.bridges) - set(occurrence.bridges):
+            gone -= int(evidence.reading(DeviceName(name)).get(USED_KEY, gone))
+        found += max(0, gone)
+    return found
+
+
+def _inside(other: Occurrence, evidence: Evidence) -> set[str]:
+    """The sites of a sitting that are in a call."""
+    devices = (evidence.inventory.devices.get(DeviceName(name)) for name in other.endpoints)
+    return {
+        one.site
+        for one in devices
+        if one is not None and evidence.reading(one.name).get(CONNECTED_KEY, 0) > 0
+    }
 
 
 def _wanted_twice(one: Participant, rivals: Iterable[Occurrence], tell: Teller) -> Participant:

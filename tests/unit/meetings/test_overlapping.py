@@ -92,6 +92,44 @@ def test_who_is_in_both_wants_one_port_and_is_told_of(stage: Stage, small: Inven
     assert found.count(Verdict.GO) == 8
 
 
+def test_ports_of_a_meeting_that_is_over_by_then_are_free_by_then(stage: Stage, small: Inventory):
+    before, after = some(small, "a", 0, 8, start=START - 3600), some(small, "b", 8, 12)
+    for device in before.endpoints:
+        stage.says(device, **CALL)
+    stage.run(20)
+    ports(stage, "mcu-1", 6, 6)
+    ports(stage, "mcu-2", 2, 4)
+    assert look(stage, after).short == 2  # whoever holds the ports, nobody says that they leave
+    assert look(stage, after, before).ready
+    [why] = look(stage, after, replace(before, end=START + 60)).hall
+    assert why.text["en"] == "bridge short of 2 ports: 4 wanted, 2 free"
+
+
+def test_who_leaves_another_bridge_or_goes_on_to_a_third_meeting_frees_no_port(
+    stage: Stage, small: Inventory
+):
+    before, after = some(small, "a", 0, 8, start=START - 3600), some(small, "b", 8, 12)
+    for device in before.endpoints:
+        stage.says(device, **CALL)
+    stage.run(20)
+    ports(stage, "mcu-1", 6, 6)
+    ports(stage, "mcu-2", 2, 4)
+    # Six of the eight may be on the other bridge, so that no more than two are known to leave ours.
+    ours = replace(after, bridges=("mcu-2",))
+    assert look(stage, ours, before).ready
+    assert look(stage, replace(some(small, "b", 7, 12), bridges=("mcu-2",)), before).short == 1
+    ports(stage, "mcu-1", 8, 8)
+    assert look(stage, ours, before).short == 2
+    ports(stage, "mcu-1", 6, 6)
+    assert look(stage, after, before, some(small, "c", 0, 8)).short == 2
+
+
+def test_who_has_nothing_to_dial_with_wants_no_port(stage: Stage, small: Inventory):
+    one = replace(some(small, "a", 0, 11), endpoints=tuple(f"vc-{number:05d}" for number in range(10)))
+    found = look(stage, one)
+    assert (found.short, found.count(Verdict.NO_GO), found.hall) == (0, 1, ())
+
+
 def test_the_service_holds_its_meetings_against_each_other(stage: Stage, small: Inventory, tmp_path: Path):
     plans = [Plan(some(small, "a", 0, 8)), Plan(some(small, "b", 8, 12))]
     conferring = stage.conferring(plans[0], Journal(tmp_path / "journal.sqlite", lambda: stage.now))
