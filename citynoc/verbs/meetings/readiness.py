@@ -26,6 +26,9 @@ HELP = "who can join a meeting, who cannot, and why"
 FOUND_SOMETHING, MISUSE = 1, 2
 EVERY = 5.0
 WIDTH_IN_A_FILE = 160
+NARROWEST = 20
+"""Characters that a reason has at least: names are folded before."""
+FOLDED = (2, 3)
 COLUMNS = (
     "site",
     "name",
@@ -116,7 +119,8 @@ def _reach(args: argparse.Namespace) -> Reach:
 def _watched(reach: Reach, args: argparse.Namespace, first: dict[str, Any]) -> dict[str, Any]:
     """Show it again and again until the meeting is over; the last document. A pause of the service is waited out."""
     document, console = first, _console()
-    with Live(_page(document, args.lang, everybody=args.all), console=console, auto_refresh=False) as live:
+    page = _page(document, args.lang, everybody=args.all, watched=True)
+    with Live(page, console=console, auto_refresh=False) as live:
         while document["state"] != "ended":
             time.sleep(EVERY)
             trouble = ""
@@ -124,12 +128,15 @@ def _watched(reach: Reach, args: argparse.Namespace, first: dict[str, Any]) -> d
                 document = reach.get("api", "v1", "meetings", args.name)
             except NotReachedError as error:
                 trouble = str(error)
-            live.update(_page(document, args.lang, everybody=args.all, trouble=trouble), refresh=True)
+            page = _page(document, args.lang, everybody=args.all, watched=True, trouble=trouble)
+            live.update(page, refresh=True)
     return document
 
 
-def _page(document: Mapping[str, Any], language: str, *, everybody: bool, trouble: str = "") -> Group:
-    """Head, table, what is wrong with the bridges, counts."""
+def _page(
+    document: Mapping[str, Any], language: str, *, everybody: bool, watched: bool = False, trouble: str = ""
+) -> Group:
+    """Head, table, what is wrong with the bridges, counts; a watched window is cut off below, so the table is its last."""
     words = WORDS[language]
     over = document["state"] == "ended"
     title = document["title"].get(language, document["meeting"])
@@ -138,10 +145,10 @@ def _page(document: Mapping[str, Any], language: str, *, everybody: bool, troubl
     about = str(words[document["state"]]).format(
         when=f"{when:%H:%M %d/%m/%Y}" if language == "vi" else f"{when:%Y-%m-%d %H:%M}"
     )
-    parts: list[Table | Text] = [Text(f"{title} ({document['meeting']}), {about}", style="bold")]
+    head = Text(f"{title} ({document['meeting']}), {about}", style="bold")
     shown = [one for one in document["list"] if everybody or one["verdict"] != "GO"]
-    if shown:
-        parts.append(_table(shown, words["columns"], language))
+    table = [_table(shown, words["columns"], language)] if shown else []
+    parts: list[Table | Text] = []
     parts.extend(Text(reason[language], style="red") for reason in document["hall"])
     if not document["not_ready"] and not document["ports_missing"]:
         parts.append(Text(str(words["nobody.ended" if over else "nobody"])))
@@ -152,14 +159,14 @@ def _page(document: Mapping[str, Any], language: str, *, everybody: bool, troubl
         parts.append(Text(str(words["report"]).format(name=document["meeting"])))
     if trouble:
         parts.append(Text(trouble, style="red"))
-    return Group(*parts)
+    return Group(head, *parts, *table) if watched else Group(head, *table, *parts)
 
 
 def _table(rows: list[dict[str, Any]], columns: Any, language: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in columns[:-1]:
-        table.add_column(name, no_wrap=True)
-    table.add_column(columns[-1], overflow="fold", ratio=1)
+    for number, name in enumerate(columns[:-1]):
+        table.add_column(name, no_wrap=number not in FOLDED, overflow="fold")
+    table.add_column(columns[-1], overflow="fold", min_width=NARROWEST)
     for one in rows:
         table.add_row(
             Text(one["verdict"], style=COLOURS.get(one["verdict"], "")),
