@@ -7,12 +7,12 @@ knows is nobody's business here, whatever is wrong with it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 import icalendar
 import recurring_ical_events
 
-from collector.meetings.ical_checks import mistakes, wrong_zone
+from collector.meetings.ical_checks import Held, crossing, mistakes, wrong_zone
 from collector.meetings.ical_text import MOST_FAULTS, Fault, Part, Split, take_apart
 from collector.meetings.ical_values import (
     REFUSALS,
@@ -56,6 +56,13 @@ class Reading:
 
     series: list["Events"] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+
+class Trial(NamedTuple):
+    """The events of one UID, and those of their sittings that were worked out at the door."""
+
+    events: "Events"
+    sittings: list[Occurrence]
 
 
 class Guests:
@@ -158,18 +165,26 @@ def read_calendar(raw: bytes, source: Source, register: Register, inventory: Inv
     for part in split.events:
         uid = next(iter(part.values("UID")), "").strip() or f"line {part.line}"
         groups.setdefault(uid, []).append(part)
-    for parts in groups.values():
+    held: dict[str, list[Held]] = {}
+    for number, parts in enumerate(groups.values()):
         if len(reading.faults) >= MOST_FAULTS:
             break
         found = _read_group(split, parts, source, guests)
-        if isinstance(found, Events):
-            reading.series.append(found)
+        if isinstance(found, Trial):
+            reading.series.append(found.events)
+            held.setdefault(found.events.name, []).extend(
+                Held(one.start, one.end, number, one.place.line if one.place else 1) for one in found.sittings
+            )
         else:
             reading.faults.extend(found)
+    for name, sittings in held.items():
+        crossed = crossing(name, sittings, source.zone)
+        if crossed is not None and len(reading.faults) < MOST_FAULTS:
+            reading.faults.append(crossed)
     return reading
 
 
-def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests) -> Events | list[Fault]:
+def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests) -> Trial | list[Fault]:
     """The events with one UID: one that may recur, and its exceptions."""
     zones, faults = _own_zones(split, parts)
     try:
@@ -194,11 +209,11 @@ def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests)
         place = Place(source.file, part.line, 1)
         series = Events(name, place, source, guests, text, recurring_ical_events.of(calendar))
         begin = min(unix(event["DTSTART"].dt, source.zone) for event in events)
-        for since, until in _trials(events, begin, source.zone):
-            list(series.starting(since, until))
+        spans = _trials(events, begin, source.zone)
+        sittings = [one for since, until in spans for one in series.starting(since, until)]
     except REFUSALS as error:
         return [Fault(_broken_line(parts), said(error))]
-    return series
+    return Trial(series, sittings)
 
 
 def _trials(events: list[Any], begin: float, zone: tzinfo) -> Iterator[tuple[float, float]]:

@@ -5,16 +5,16 @@ within years, and looking for its days is cheap.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from dateutil.rrule import rrulestr
 
 from collector.meetings.ical_text import Fault, Part
 from collector.meetings.ical_values import REFUSALS, said, unix
-from collector.meetings.model import LONGEST
+from collector.meetings.model import LONGEST, PREPARATION
 
 EARLIEST = 1990
 LATEST = 2150
@@ -66,6 +66,42 @@ def fault(part: Part, name: str, message: str, hint: str | None = None) -> Fault
     text = next((text for number, text in part.lines if number == line), "")
     shown = text if text.upper().startswith(name.upper()) else ""
     return Fault(line, message[: 2 * MOST_SHOWN], hint, width=len(name) if shown else 1, excerpt=shown)
+
+
+class Held(NamedTuple):
+    """A sitting as far as others of its name may cross it: `group` is of the events with one UID."""
+
+    start: float
+    end: float
+    group: int
+    line: int
+
+
+def crossing(name: str, sittings: Iterable[Held], zone: tzinfo) -> Fault | None:
+    """The last two sittings of one meeting that come of different events and of which one waits for the other to end.
+
+    A meeting's name is a label: under it one sitting is watched at a time.
+    """
+    found: tuple[Held, Held] | None = None
+    before: Held | None = None
+    for one in sorted(sittings):
+        if before is not None and one.group != before.group and one.start - PREPARATION < before.end:
+            found = before, one
+        if before is None or one.end >= before.end:
+            before = one
+    if found is None:
+        return None
+    first, second = found
+    message = (
+        f"the meeting '{name}' is held or prepared at {datetime.fromtimestamp(second.start, zone):%Y-%m-%d %H:%M} "
+        f"while its sitting of line {first.line} still runs: the later one is not watched until then"
+    )
+    return Fault(
+        second.line,
+        message,
+        "give one of them another title, or a rule of its own with `meeting:`",
+        harmless=True,
+    )
 
 
 def _wrong_times(part: Part, event: Any, start: datetime, zone: tzinfo) -> Iterator[Fault]:

@@ -329,3 +329,32 @@ def test_an_exception_years_later_is_worked_out_at_the_door():
     )
     assert read(text(EVENT + "RRULE:FREQ=DAILY\n", away)).faults == []
     assert said(text(EVENT + "RRULE:FREQ=DAILY\n", longer)) == ["17: the event is longer than a day"]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [
+        ("080000", "093000", True),
+        ("090000", "100000", True),
+        ("100000", "110000", True),  # it is prepared while the other one still runs
+        ("103000", "110000", False),
+        ("060000", "070000", False),
+        ("060000", "073000", True),
+    ],
+)
+def test_two_events_of_one_name_at_once_are_told_for_one_of_them_is_not_watched(
+    begins: str, ends: str, *, expected: bool
+):
+    other = EVENT.replace("UID:1", "UID:2").replace("T080000", f"T{begins}").replace("T093000", f"T{ends}")
+    weekly = EVENT + "RRULE:FREQ=WEEKLY\n"
+    faults = read(text(weekly, other.replace("20270104", "20270118"))).faults
+    assert bool(faults) is expected
+    if faults:
+        [fault] = faults
+        assert fault.harmless
+        assert fault.line in (4, 12)
+        assert fault.message.startswith("the meeting 'office-giao-ban' is held or prepared ")
+    assert len(read(text(weekly, other)).series) == 2
+    renamed = other.replace("Giao ban", "Giao ban chiều")
+    assert read(text(weekly, renamed)).faults == []
+    assert read(text(weekly + f"RDATE;TZID=Asia/Ho_Chi_Minh:20270104T{begins}\n")).faults == []
