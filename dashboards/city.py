@@ -166,7 +166,7 @@ def _outages(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 lasting(SEVERITY),
                 lasting(outage_rows.SITES),
                 lasting(outage_rows.DEVICES),
-                lasting(f"time() - {outage_rows.STARTED}"),
+                lasting(f"clamp_min(time() - {outage_rows.STARTED}, 0)"),  # a clock that was set back
                 lasting(outage_rows.TAKEN),
                 lasting(outage_rows.PLACED),
                 lasting(outage_rows.MEETING_IN),

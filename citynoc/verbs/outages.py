@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import math
 import os
 import re
 import sys
@@ -134,7 +135,9 @@ def _inventory(config: Path) -> Inventory | None:
 
 
 def _outages(history: History, args: argparse.Namespace, asked: Asked) -> None:
-    found, gaps = history.outages(asked.since, asked.until), history.gaps(asked.since, asked.until)
+    # What began before the clock was set back is dated in the future, and is on all the same.
+    end = asked.until if asked.until < asked.now else math.inf
+    found, gaps = history.outages(asked.since, end), history.gaps(asked.since, asked.until)
     if args.open:
         found = [past for past in found if past.outage.ended is None]
     rows = [_row(past, asked) for past in found]

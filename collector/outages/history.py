@@ -38,7 +38,7 @@ class Past:
     most_sites: int
 
     def seconds(self, now: float) -> float:
-        """How long it lasted, or lasts."""
+        """How long it lasted, or lasts; nothing, if the clock was set back past its start."""
         return max(0.0, (now if self.outage.ended is None else self.outage.ended) - self.outage.started)
 
 
@@ -167,7 +167,7 @@ def _state(code: int) -> State:
 
 def mean_time_to_repair(outages: Iterable[Past]) -> float | None:
     """Mean seconds from start to end of those that ended; None if none did."""
-    ended = [past.outage.ended - past.outage.started for past in outages if past.outage.ended is not None]
+    ended = [past.seconds(past.outage.ended) for past in outages if past.outage.ended is not None]
     return sum(ended) / len(ended) if ended else None
 
 

@@ -139,6 +139,33 @@ def test_while_somebody_watches_it_is_still_on(cli: Cli, journal: Path, capsys: 
     assert "when last seen" not in printed
 
 
+def test_what_began_before_the_clock_was_set_back_is_listed_and_has_lasted_nothing(
+    cli: Cli, journal: Path, capsys: pytest.CaptureFixture[str]
+):
+    now = time.clock_gettime(time.CLOCK_REALTIME)
+    ledger = Ledger(journal)
+    add(ledger, replace(OUTAGE, id="device:ahead", started=now + 3600, ended=None))
+    add(ledger, replace(OUTAGE, id="device:mended", started=now + 7200, ended=now + 10))
+    ledger.still_watching(START, now)
+    ledger.close()
+    assert cli("--since", "1h", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    rows = {row["outage"]: row for row in report["outages"]}
+    assert {name: rows[name]["seconds"] for name in ("device:ahead", "device:mended")} == {
+        "device:ahead": 0,
+        "device:mended": 0,
+    }
+    assert report["mean_time_to_repair_seconds"] == 0
+    assert cli("--since", "1h") == 0
+    printed = capsys.readouterr().out
+    assert "device:ahead" in printed
+    assert "still on" in printed
+    assert "0:00:00" in printed
+    assert "-1 day" not in printed
+    assert cli("--since", "1h", "--until", "30m", "--json") == 0
+    assert "device:ahead" not in {row["outage"] for row in listed(capsys)}
+
+
 def test_availability_ends_at_until(cli: Cli, journal: Path, capsys: pytest.CaptureFixture[str]):
     ledger = Ledger(journal)
     ledger.write(Entry(sites=[(START, "00115", int(State.UP)), (START + DAY, "00115", int(State.DOWN))]))

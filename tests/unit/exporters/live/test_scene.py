@@ -116,6 +116,16 @@ def test_outages_are_ordered_by_size_or_age_and_ended_ones_are_last():
     assert [row.lasted for row in past] == ["5 seconds"]
 
 
+@pytest.mark.parametrize(
+    ("language", "nothing"), [(Language.ENGLISH, "0 seconds"), (Language.VIETNAMESE, "0 giây")]
+)
+def test_what_began_before_the_clock_was_set_back_has_lasted_nothing(language: Language, nothing: str):
+    ahead, mended = outage("a", started=NOW + 3600), outage("b", started=NOW + 3600, ended=NOW + 1800)
+    for row in scene(replace(all_up(), outages=(ahead, mended)), language).outages():
+        assert row.started.age == nothing
+        assert row.lasted == nothing
+
+
 def test_a_long_list_is_cut_and_says_so():
     many = tuple(outage(f"d{number}") for number in range(80))
     seen = city(scene(replace(all_up(), outages=many)), "size")
