@@ -37,6 +37,7 @@ class Remembered:
 class _Memory:
     """What is kept of one device. Tuples: an empty deque takes 600 octets, and most of these stay nearly empty."""
 
+    told: dict[Question, Mapping[str, str]] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     uptime: float | None = None
     successes: tuple[Remembered, ...] = ()
@@ -76,8 +77,10 @@ class Store:
         if key.question is not Question.LIVENESS:  # twelve a minute would push out the telling ones
             answered = Remembered(at, key.question, ok=True, kind=None, detail="")
             memory.successes = (*memory.successes[1 - KEPT_SUCCESSES :], answered)
-        if answer.facts is not None:
-            memory.facts = answer.facts
+        if answer.facts and answer.facts != memory.told.get(key.question):
+            memory.told.pop(key.question, None)  # to the end: what changed last is believed
+            memory.told[key.question] = answer.facts
+            memory.facts = MappingProxyType({k: v for told in memory.told.values() for k, v in told.items()})
         if answer.uptime is not None:
             memory.uptime = answer.uptime
 
@@ -100,7 +103,11 @@ class Store:
         return sorted((*memory.successes, *memory.failures), key=lambda entry: entry.at)
 
     def facts(self, device: DeviceName) -> Mapping[str, str]:
-        """Vendor, model, software and the like, as the device last said."""
+        """Vendor, model, software and the like, as the device last said; the same object until that changes.
+
+        Who answers over SNMP and publishes too may say different things in each way: all of it counts, and of two
+        words about one thing that of the way on which something has changed last.
+        """
         memory = self._devices.get(device)
         return memory.facts if memory is not None else MappingProxyType({})
 

@@ -10,6 +10,7 @@ from citynoc.demo.oracle import of_service
 from citynoc.demo.proof import LOOK_EVERY, polled, victim
 from citynoc.demo.stack import Stack
 from collector.metrics import ietf
+from collector.model import Role
 from tests.binaries import require
 from tests.e2e.city import timeless_city
 
@@ -34,6 +35,7 @@ async def test_the_city_lives(tmp_path: Path):
         router, _ = victim(stack)
         assert "sysUpTime" in await polled(stack, router)
         await a_device_has_its_own_instance(stack, router.name)
+        await endpoints_say_all_of_themselves(stack)
         await a_reload_is_taken(stack)
         await a_killed_service_comes_back_whole(stack)
 
@@ -77,6 +79,12 @@ async def checked(text: str) -> list[str]:
 
 async def a_device_has_its_own_instance(stack: Stack, device: str) -> None:
     await until(stack, f'count(sysUpTime{{instance="{device}",device="{device}"}})', 1)
+
+
+async def endpoints_say_all_of_themselves(stack: Stack) -> None:
+    """They are asked over SNMP and publish over MQTT: neither way takes back what the other has told."""
+    endpoints = sum(device.role is Role.ENDPOINT for device in stack.inventory.devices.values())
+    await until(stack, 'count(citynoc_device_info{role="endpoint",vendor!="",software!=""})', endpoints)
 
 
 async def a_reload_is_taken(stack: Stack) -> None:

@@ -5,6 +5,7 @@ from collector.store import KEPT_FAILURES, Store
 
 DEVICE = DeviceName("rt-1")
 POLL = PollKey(DEVICE, Question.POLL)
+TELEMETRY = PollKey(DEVICE, Question.TELEMETRY)
 TIMEOUT = Failure(FailureKind.TIMEOUT, "no answer within 1 s")
 
 
@@ -39,6 +40,19 @@ def test_outcomes_are_counted_by_question_and_result():
     store.put(POLL, Answer(), 1.0)
     store.put(POLL, TIMEOUT, 2.0)
     assert store.outcomes == {(Question.POLL, "answer"): 1, (Question.POLL, "timeout"): 1}
+
+
+def test_two_ways_of_asking_complete_each_other_and_do_not_take_turns():
+    store = Store()
+    store.put(POLL, Answer(facts={"vendor": "Example", "software": "1"}), 1.0)
+    store.put(TELEMETRY, Answer(facts={"software": "2"}), 2.0)
+    both = store.facts(DEVICE)
+    assert both == {"vendor": "Example", "software": "2"}
+    store.put(POLL, Answer(facts={"vendor": "Example", "software": "1"}), 3.0)
+    store.put(TELEMETRY, Answer(facts={"software": "2"}), 4.0)
+    assert store.facts(DEVICE) is both
+    store.put(POLL, Answer(facts={"vendor": "Example", "software": "3"}), 5.0)
+    assert store.facts(DEVICE) == {"vendor": "Example", "software": "3"}
 
 
 def test_facts_stay_until_the_device_says_otherwise_and_go_with_it():
