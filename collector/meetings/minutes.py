@@ -19,6 +19,8 @@ MOST = 500
 QUALITY_EVERY = 60.0
 OVER = "ended"
 """Verdict of the last row of everybody: the sitting is over."""
+OUT = "taken out"
+"""Verdict of whoever takes part no longer, by a change of the configuration; the sitting goes on."""
 Standing = tuple[str, str, str, str, int | None, int | None]
 
 
@@ -74,6 +76,8 @@ class Minutes:
             self._attend(notes, page, one, _grade(reading), look.at)
             if look.phase is Phase.RUNNING and one.connected:
                 self._add(page, one.site, reading)
+        for site in self._pages.keys() - {one.site for one in look.participants}:
+            self._end(notes, site, look.at, OUT)
         if look.at - self._handed >= QUALITY_EVERY:
             self._hand_over(notes, look.at)
         self._head(notes, cancelled=False)
@@ -87,13 +91,8 @@ class Minutes:
         self.closed = True
         end = min(now, self.occurrence.end)
         self.alarm.update(self.occurrence, 0, self.occurrence.end)
-        for site, page in self._pages.items():
-            if page.standing is not None and page.standing[1] != OVER:
-                endpoint = page.standing[0]
-                notes.attendance.append(
-                    AttendanceRow(*self.key, end, site, endpoint, OVER, "", "", None, None)
-                )
-                page.standing = (endpoint, OVER, "", "", None, None)
+        for site in self._pages:
+            self._end(notes, site, end, OVER)
         self._hand_over(notes, now)
         if cancelled:
             self.occurrence = replace(self.occurrence, end=max(end, self.occurrence.start))
@@ -122,6 +121,14 @@ class Minutes:
             AttendanceRow(*self.key, at, one.site, standing[0], standing[1], standing[2], standing[3],
                           standing[4], standing[5])
         )  # fmt: skip
+
+    def _end(self, notes: Notes, site: str, at: float, verdict: str) -> None:
+        """The participant's last row, unless it has one."""
+        page = self._pages[site]
+        if page.standing is not None and page.standing[1] not in (OVER, verdict):
+            endpoint = page.standing[0]
+            notes.attendance.append(AttendanceRow(*self.key, at, site, endpoint, verdict, "", "", None, None))
+            page.standing = (endpoint, verdict, "", "", None, None)
 
     def _add(self, page: _Page, site: str, reading: Reading) -> None:
         """Count a reading of a call; one that measured no loss is none."""

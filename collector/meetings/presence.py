@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from collector.meetings.minutes import OVER
+from collector.meetings.minutes import OUT, OVER
 from collector.meetings.readiness import Verdict
 from collector.meetings.reasons import Code
 from collector.model import Inventory, SiteCode
@@ -125,7 +125,7 @@ def _stays(rows: Sequence[AttendanceRow], span: Span, gaps: Sequence[Span]) -> I
         assert row is not None  # noqa: S101 - only the last of them is None
         first = max(row.at, begin)
         last = min(end if following is None else following.at, end)
-        if row.verdict == OVER or last <= first:
+        if row.verdict in (OVER, OUT) or last <= first:
             continue
         connected = None if row.connected is None else bool(row.connected)
         if connected is None and row.verdict == Verdict.NO_GO:

@@ -88,7 +88,8 @@ def report(sources: Sources, inventory: Inventory, now: float) -> Report:
     quality = {row.site: row for row in sources.quality}
     gaps = tuple(span for span in sources.gaps if span[1] > begin and span[0] < until)
     time = Time(begin, until, gaps)
-    found = [attendance(site, some, time, quality.get(site), inventory) for site, some in rows.items()]
+    told = (attendance(site, some, time, quality.get(site), inventory) for site, some in rows.items())
+    found = [one for one in told if one.stays or one.site in sources.sites]  # not who was taken out before
     found.sort(key=lambda one: (one.district, one.name, one.site))
     return Report(
         sitting,

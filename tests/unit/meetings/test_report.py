@@ -137,6 +137,17 @@ def test_time_that_nobody_watched_is_neither_attended_nor_missed(inventory: Inve
     assert of(told, "00002")[:5] == [False, None, None, None, False]
 
 
+def test_who_was_taken_out_was_there_until_then_and_not_at_all_if_that_was_before(inventory: Inventory):
+    rows = (
+        row(START - 3600, "00001", 1), row(START - 60, "00001", None, "taken out"),
+        row(START - 3600, "00002", 1), row(START + 120, "00002", None, "taken out"), *ROWS[:3],
+    )  # fmt: skip
+    told = report(Sources(SITTING, ("00000",), rows, ()), inventory, END + 1)
+    assert [one.site for one in told.attendance] == ["00000", "00002"]
+    assert of(told, "00002") == [True, True, *[None] * 8]
+    assert told.incidents == ()
+
+
 def test_a_meeting_that_still_runs_is_told_up_to_now(inventory: Inventory):
     told = report(Sources(SITTING, SITES, ROWS[:-2], QUALITY), inventory, START + 150)
     assert told.until == START + 150

@@ -358,6 +358,21 @@ def test_who_comes_and_goes_all_the_time_is_written_down_so_often_and_no_more(sm
     assert [row.verdict for row in minutes.close(START + 9999).attendance] == ["ended"]
 
 
+def test_who_is_taken_out_while_it_runs_is_there_no_longer_and_may_come_back(small: Inventory):
+    minutes = Minutes(meeting(small))
+
+    def look(at: float, *sites: str) -> list[tuple[str, str]]:
+        found = tuple(Participant(SiteCode(site), f"vc-{site}", Verdict.GO, connected=True) for site in sites)
+        rows = minutes.take(Readiness(minutes.occurrence, START + at, Phase.RUNNING, found), {}).attendance
+        return [(row.site, row.verdict) for row in rows]
+
+    assert look(0, "00001", "00002") == [("00001", "GO"), ("00002", "GO")]
+    assert look(60, "00001") == [("00002", "taken out")]
+    assert look(65, "00001") == []
+    assert look(120, "00001", "00002") == [("00002", "GO")]
+    assert [row.site for row in minutes.close(START + 9999).attendance] == ["00001", "00002"]
+
+
 def test_a_blip_is_not_told_and_a_stage_is_told_once(small: Inventory):
     sitting, alarm = meeting(small), Alarm()
     alarm.update(sitting, 3, START - 3600)
