@@ -79,8 +79,8 @@ class Alertmanager:
 
 
 @asynccontextmanager
-async def alertmanager(configuration: Path, data: Path) -> AsyncIterator[Alertmanager]:
-    """Run Alertmanager with this configuration file until the block ends."""
+async def alertmanager(configuration: Path, data: Path, *more: str) -> AsyncIterator[Alertmanager]:
+    """Run Alertmanager with this configuration file, and more options, until the block ends."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         require("prometheus-alertmanager"),
@@ -89,6 +89,7 @@ async def alertmanager(configuration: Path, data: Path) -> AsyncIterator[Alertma
         f"--web.listen-address=127.0.0.1:{port}",
         f"--web.external-url=http://127.0.0.1:{port}",
         "--cluster.listen-address=",
+        *more,
         stderr=asyncio.subprocess.PIPE,
     )
     running = Alertmanager(f"http://127.0.0.1:{port}", [])
