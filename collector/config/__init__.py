@@ -5,8 +5,18 @@ from pathlib import Path
 
 from collector.config.configuration import Configuration
 from collector.config.problems import ConfigurationError, Problem, Severity, draw, draw_all
+from collector.model import City
 
-__all__ = ["Configuration", "ConfigurationError", "Problem", "Severity", "draw", "draw_all", "load"]
+__all__ = [
+    "Configuration",
+    "ConfigurationError",
+    "Problem",
+    "Severity",
+    "draw",
+    "draw_all",
+    "load",
+    "load_city",
+]
 
 
 def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = True) -> Configuration:
@@ -19,3 +29,10 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     from collector.config import reading  # noqa: PLC0415
 
     return reading.load(directory, environ, need_secrets=need_secrets)
+
+
+def load_city(directory: Path) -> City:
+    """`city.yml` alone, whatever is wrong with other files. Raises ConfigurationError with its own problems."""
+    from collector.config.city import read_city  # noqa: PLC0415 - as above
+
+    return read_city(directory)

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from collector.config.assemble import Assembly, assemble
+from collector.config.city import be_there, city_of
 from collector.config.configuration import Configuration
 from collector.config.coverage import read_coverage
 from collector.config.document import Document
@@ -30,23 +31,15 @@ from collector.config.schema_credentials import CredentialsFile, CredentialShape
 from collector.config.secrets import Reference, UnresolvedError, resolve
 from collector.config.telemetry import read_telemetry
 from collector.model import (
-    Broker,
-    City,
     Credential,
     CredentialName,
     Device,
     DeviceName,
     Inventory,
-    Place,
     ProfileName,
     Secret,
-    SiteCode,
     SnmpV3User,
     SnmpVersion,
-    TrapPort,
-    Vantage,
-    VerdictTimes,
-    Web,
     only_here,
 )
 
@@ -58,9 +51,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     on another machine than the one that runs): its credential then has None in its place.
     """
     root = shown_root(directory)
-    if not directory.is_dir():
-        place = Place(str(directory), 1, 1)
-        raise ConfigurationError([Problem(place, "there is no such directory", "name it with --config DIR")])
+    be_there(directory)
     files = read_files(directory, root)
     profiles, profile_problems = load_profiles(directory / PROFILES, root)
     telemetry, telemetry_problems = read_telemetry(directory, root)
@@ -93,7 +84,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         raise ConfigurationError(problems)
     problems.extend(oddities(assembly, devices.values(), credentials))
     inventory = Inventory(
-        _city(city),
+        city_of(city),
         MappingProxyType(assembly.districts),
         MappingProxyType(assembly.sites),
         MappingProxyType(devices),
@@ -250,40 +241,3 @@ def _unresolved(
 ) -> Problem:
     severity = Severity.WARNING if error.waits and not need_secrets else Severity.ERROR
     return document.problem(("credentials", *steps), str(error), error.hint, severity)
-
-
-def _city(shape: CityFile) -> City:
-    broker = None
-    if shape.broker is not None:
-        written = shape.broker
-        credential = None if written.credential is None else CredentialName(written.credential)
-        broker = Broker(
-            written.address.host,
-            written.address.port,
-            credential,
-            written.tls,
-            written.ca_file,
-            written.client_id,
-        )
-    traps = None
-    if shape.traps is not None:
-        also = tuple(CredentialName(name) for name in shape.traps.credentials)
-        traps = TrapPort(shape.traps.listen.host, shape.traps.listen.port, also)
-    vantage = Vantage(
-        SiteCode(shape.vantage.site), tuple(DeviceName(name) for name in shape.vantage.first_hop)
-    )
-    verdict = VerdictTimes(shape.verdict.reasks, shape.verdict.reask_interval)
-    return City(
-        shape.city,
-        shape.timezone,
-        shape.listen.host,
-        shape.listen.port,
-        shape.public_url,
-        vantage,
-        broker,
-        shape.source_address,
-        verdict,
-        shape.alertmanager,
-        traps,
-        None if (web := shape.web) is None else Web(web.tls_certificate, web.tls_key, web.users),
-    )

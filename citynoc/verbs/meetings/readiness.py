@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from citynoc.meetings.reaching import NotReachedError, NotThereError, Reach, default_url
-from collector.config import load
+from collector.config import load_city
 
 HELP = "who can join a meeting, who cannot, and why"
 FOUND_SOMETHING, MISUSE = 1, 2
@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> int:
 def _reach(args: argparse.Namespace) -> Reach:
     if args.url is not None:
         return Reach(args.url, os.environ)
-    city = load(args.config, os.environ, need_secrets=False).inventory.city
+    city = load_city(args.config)  # a calendar that is being written at this moment is no reason not to ask
     certificate = args.config / city.web.tls_certificate if city.web is not None else None
     return Reach(default_url(city), os.environ, certificate)
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from citynoc.__main__ import main
-from collector.config import Configuration, ConfigurationError, load
+from collector.config import Configuration, ConfigurationError, load, load_city
 from collector.meetings.model import Occurrence
 from tests.config.workshop import SECRETS, edit, small_city
 
@@ -101,6 +101,24 @@ def test_who_has_no_endpoint_is_told_and_takes_part_all_the_same(config: Path):
     ]
     (drill,) = (one for one in january(configuration) if one.meeting == "drill")
     assert drill.sites == {"00115", "00118", "dc-1"}
+
+
+def test_who_asks_the_running_service_needs_no_more_of_the_files_than_where_it_listens(
+    config: Path, capsys: pytest.CaptureFixture[str]
+):
+    (config / "meetings.yml").write_text(GOOD + CALENDAR)  # and its calendar is not there
+    with pytest.raises(ConfigurationError):
+        load(config, SECRETS)
+    edit(config, "city.yml", "listen: 127.0.0.1:9579", "listen: 127.0.0.1:1")  # where nobody listens
+    assert main(["meeting", "readiness", "briefing"]) == 1
+    assert "no service answers at http://127.0.0.1:1 (" in capsys.readouterr().err
+    edit(config, "city.yml", "listen:", "listn:")
+    with pytest.raises(ConfigurationError) as caught:
+        load_city(config)
+    assert any("listn" in str(problem) for problem in caught.value.problems)
+    with pytest.raises(ConfigurationError) as caught:
+        load_city(config / "nowhere")
+    assert [problem.message for problem in caught.value.problems] == ["there is no such directory"]
 
 
 def test_without_a_file_nobody_meets(config: Path):
