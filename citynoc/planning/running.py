@@ -4,21 +4,18 @@ Whoever asks logs in as for the live page; the certificate is checked. Everythin
 """
 
 import asyncio
-import base64
 import json
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
+from citynoc.access import WANTED, Access, NoAccessError
 from citynoc.planning.picture import NotAPictureError, Picture, are_names, from_json
 from citynoc.settings import Endpoint, Settings
 from collector.bounded import body_of
-from collector.model import City, Secret, only_here
 
 PATH = "/api/v1/plan"
 SECONDS = 30.0
@@ -41,17 +38,13 @@ class Running:
     """What its last reload did."""
 
 
-def address_of(city: City) -> str:
-    """Where the service of this configuration answers: where it listens, for this machine."""
-    scheme = "https" if city.web is not None else "http"
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(city.listen_host, city.listen_host)  # noqa: S104  # asked, not bound
-    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{city.listen_port}"
-
-
-def ask(url: str, login: Secret | None = None, ca_file: Path | None = None) -> Running:
-    """What runs at the address. `login` is `user:password`. Raises NotRunningError."""
+def ask(access: Access) -> Running:
+    """What runs there. Raises NotRunningError."""
+    url = access.url
     try:
-        return _running(json.loads(asyncio.run(_fetch(url.rstrip("/") + PATH, login, ca_file))))
+        return _running(json.loads(asyncio.run(_fetch(url.rstrip("/") + PATH, access))))
+    except NoAccessError as why:
+        raise NotRunningError(str(why)) from None
     except aiohttp.ClientConnectorCertificateError as error:
         raise NotRunningError(
             f"{url}: its certificate is not trusted: {error.certificate_error}; see --ca-file"
@@ -69,16 +62,8 @@ def ask(url: str, login: Secret | None = None, ca_file: Path | None = None) -> R
         raise NotRunningError(f"{url}: {reason}") from None
 
 
-async def _fetch(url: str, login: Secret | None, ca_file: Path | None) -> bytes:
-    headers = {"Accept": "application/json", "User-Agent": "citynoc"}
-    if login is not None:
-        headers["Authorization"] = "Basic " + base64.b64encode(login.reveal().encode()).decode()  # RFC 7617
-        if url.startswith("http:") and not only_here(urlsplit(url).hostname or ""):
-            raise NotRunningError(f"{url}: a login goes over https only")
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except (OSError, ssl.SSLError) as error:
-        raise NotRunningError(f"cannot use {ca_file} as certificates: {error.strerror or error}") from None
+async def _fetch(url: str, access: Access) -> bytes:
+    headers, context = access.headers(), access.trust()
     limits = aiohttp.ClientTimeout(total=SECONDS, sock_connect=SECONDS / 6)
     connector = aiohttp.TCPConnector(ssl=context)
     async with (
@@ -86,7 +71,7 @@ async def _fetch(url: str, login: Secret | None, ca_file: Path | None) -> bytes:
         session.get(url, allow_redirects=False) as answer,
     ):
         if answer.status in {401, 403}:
-            raise NotRunningError(f"{url}: it wants a login: --login env:NAME or file:PATH of user:password")
+            raise NotRunningError(f"{url}: {WANTED}")
         if answer.status != 200:  # noqa: PLR2004  # RFC 9110: OK
             raise NotRunningError(f"{url}: answered {answer.status}: is this citynoc, and of this version?")
         body = await body_of(answer, LARGEST)

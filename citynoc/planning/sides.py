@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from citynoc.access import Access, access_of
 from citynoc.editing.trial import renamed
 from citynoc.meetings.changes import meeting_changes
 from citynoc.planning.commit import checked_out
 from citynoc.planning.cost import Cost, cost_of, values_of
 from citynoc.planning.difference import Difference, compare
 from citynoc.planning.picture import Picture, calendar_of, picture_of
-from citynoc.planning.running import Running, address_of, ask
+from citynoc.planning.running import Running, ask
 from citynoc.planning.touched import Metrics, Rules, Touched, metrics_of, read_rules, touched
 from collector.config import Configuration, ConfigurationError, load
 from collector.model import Secret
@@ -56,6 +57,13 @@ class Against:
     login: Secret | None = None
     ca_file: Path | None = None
     interfaces: int = 8
+
+    @property
+    def is_service(self) -> bool:
+        """Whether a running service is asked, and not files."""
+        return not Path(self.name).is_dir() and (
+            self.name == RUNNING or self.name.startswith(("http://", "https://"))
+        )
 
 
 def side_of(directory: Path, configuration: Configuration, interfaces: int) -> Side:
@@ -101,9 +109,11 @@ def _other(directory: Path, configuration: Configuration, against: Against) -> t
     if against.name and path.is_dir():
         other = load(path, os.environ, need_secrets=False)
         return side_of(path, other, against.interfaces), configuration
-    if against.name == RUNNING or _is_address(against.name):
-        url = address_of(configuration.inventory.city) if against.name == RUNNING else against.name
-        running = ask(url, against.login, against.ca_file)
+    if against.is_service:
+        access = Access(against.name, against.login, against.ca_file)
+        if against.name == RUNNING:
+            access = access_of(configuration.inventory.city, directory, against.login, against.ca_file)
+        running = ask(access)
         values = values_of(configuration.profiles, against.interfaces)
         cost = cost_of(running.picture, values)
         reads = replace(configuration, meetings=calendar_of(running.picture))
@@ -115,10 +125,6 @@ def _other(directory: Path, configuration: Configuration, against: Against) -> t
         except ConfigurationError as wrong:
             raise renamed(wrong, str(folder), f"{against.name}:{directory}") from None
         return side_of(folder, other, against.interfaces), configuration
-
-
-def _is_address(name: str) -> bool:
-    return name.startswith(("http://", "https://"))
 
 
 def _series_after(old: Side, new: Side) -> int | None:

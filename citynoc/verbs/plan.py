@@ -9,15 +9,13 @@ import os
 import sys
 import time
 from collections import Counter
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
+from citynoc.access import NoLoginError, add_access, login_of
 from citynoc.planning.cost import INTERFACES, cost_of, values_of
 from citynoc.planning.picture import picture_of
 from collector.config import Configuration, load
-from collector.config.secrets import UnresolvedError, read_reference, resolve
-from collector.config.words import WrittenWrongError
-from collector.model import Secret
 
 HELP = "show what is asked of whom, and what a change would do"
 SHOWN = 12
@@ -31,10 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="WHAT",
         help="compare with a directory, a commit of this repository, 'running', or a service's http:// address",
     )
-    parser.add_argument(
-        "--login", metavar="REF", help="env:NAME or file:PATH of user:password for the service"
-    )
-    parser.add_argument("--ca-file", type=Path, metavar="FILE", help="trust this authority's certificate")
+    add_access(parser)
     parser.add_argument(
         "--interfaces",
         type=int,
@@ -65,17 +60,16 @@ def _compare(args: argparse.Namespace, configuration: Configuration) -> int:
     from citynoc.planning.saying import as_json, in_words  # noqa: PLC0415
     from citynoc.planning.sides import Against, compared  # noqa: PLC0415
 
+    against = Against(args.against, ca_file=args.ca_file, interfaces=args.interfaces)
     try:
-        login = _login(args.login)
-    except (WrittenWrongError, UnresolvedError) as why:
-        hint = f"; {why.hint}" if why.hint else ""
-        sys.stderr.write(f"citynoc plan: --login: {why}{hint}\n")
+        if against.is_service or args.login is not None:
+            against = replace(against, login=login_of(args.login, os.environ))
+    except NoLoginError as why:
+        sys.stderr.write(f"citynoc plan: {why}\n")
         return MISUSE
     now = time.clock_gettime(time.CLOCK_REALTIME)
     try:
-        found = compared(
-            args.config, configuration, Against(args.against, login, args.ca_file, args.interfaces), now
-        )
+        found = compared(args.config, configuration, against, now)
     except (NoCommitError, NotRunningError) as why:
         sys.stderr.write(f"citynoc plan: {why}\n")
         return WRONG
@@ -85,10 +79,6 @@ def _compare(args: argparse.Namespace, configuration: Configuration) -> int:
         for line in in_words(found, None if args.all else SHOWN):
             print(printable(line))
     return 0
-
-
-def _login(text: str | None) -> Secret | None:
-    return None if text is None else resolve(read_reference(text), Path(), os.environ)
 
 
 def reckon(configuration: Configuration, interfaces: int = INTERFACES) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from citynoc.meetings.reaching import NotReachedError, NotThereError, Reach, default_url
+from citynoc.access import Access, NoLoginError, access_of, add_access, login_of
+from citynoc.meetings.reaching import NotReachedError, NotThereError, Reach
 from collector.config import load_city
 
 HELP = "who can join a meeting, who cannot, and why"
@@ -72,6 +73,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("name", metavar="NAME", help="the meeting, as `citynoc meeting list` names it")
     parser.add_argument("--url", help="the running service (default: where city.yml says it listens)")
+    add_access(parser)
     parser.add_argument("--all", action="store_true", help="show those who are GO too")
     parser.add_argument(
         "--lang", choices=("en", "vi"), default="en", help="language of reasons (default: en)"
@@ -85,13 +87,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if nobody is NO-GO, 1 if somebody is or the service cannot be asked, 2 for a name that does not exist."""
+    """0 if nobody is NO-GO, 1 if somebody is or the service cannot be asked, 2 for a name that does not exist or no login."""
     try:
         reach = _reach(args)
         document = reach.get("api", "v1", "meetings", args.name)
         if args.watch:
             document = _watched(reach, args, document)
-    except NotThereError as error:
+    except (NoLoginError, NotThereError) as error:
         print(f"citynoc meeting readiness: {error}", file=sys.stderr)
         return MISUSE
     except NotReachedError as error:
@@ -109,11 +111,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _reach(args: argparse.Namespace) -> Reach:
+    login = login_of(args.login, os.environ)
     if args.url is not None:
-        return Reach(args.url, os.environ)
+        return Reach(Access(args.url, login, args.ca_file))
     city = load_city(args.config)  # a calendar that is being written at this moment is no reason not to ask
-    certificate = args.config / city.web.tls_certificate if city.web is not None else None
-    return Reach(default_url(city), os.environ, certificate)
+    return Reach(access_of(city, args.config, login, args.ca_file))
 
 
 def _watched(reach: Reach, args: argparse.Namespace, first: dict[str, Any]) -> dict[str, Any]:

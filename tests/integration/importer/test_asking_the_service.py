@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from citynoc.__main__ import main
+from citynoc.access import LOGIN, Access
 from citynoc.planning.picture import picture_of
 from citynoc.planning.running import NotRunningError, Running, ask
 from collector.config import load
 from collector.model import Secret
 from exporters.guard import guarded
 from exporters.server import Server
-from tests.config.workshop import SECRETS, small_city
+from tests.config.workshop import SECRETS, edit, small_city
 from tests.integration.exporters.test_guard import PASSWORD, WEB, certificate, users
 from tests.unit.exporters.city import FakeViews
 
@@ -47,7 +48,8 @@ def views(tmp_path: Path) -> Telling:
 
 
 async def asked(url: str, login: str | None = None, ca_file: Path | None = None) -> Running:
-    return await asyncio.to_thread(ask, url, None if login is None else Secret(login), ca_file)
+    access = Access(url, None if login is None else Secret(login), ca_file)
+    return await asyncio.to_thread(ask, access)
 
 
 async def test_a_login_and_a_certificate_are_what_it_takes(views: Telling, tmp_path: Path):
@@ -65,8 +67,46 @@ async def test_a_login_and_a_certificate_are_what_it_takes(views: Telling, tmp_p
                 await asked(url, login, ca)
         with pytest.raises(NotRunningError, match="its certificate is not trusted"):
             await asked(url, f"an:{PASSWORD}")
-        with pytest.raises(NotRunningError, match="cannot use"):
+        with pytest.raises(NotRunningError, match="--ca-file: there is no file"):
             await asked(url, None, tmp_path / "nowhere.pem")
+
+
+@pytest.mark.parametrize("how", ["nothing", "environment", "env", "file"])
+async def test_every_verb_that_asks_a_protected_service_logs_in_the_same_way(
+    how: str,
+    views: Telling,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    certificate(tmp_path)
+    users(tmp_path, an=PASSWORD)
+    (tmp_path / "login").write_text(f"an:{PASSWORD}\n")
+    (tmp_path / "login").chmod(0o600)
+    monkeypatch.setenv("COMMUNITY", "x")
+    monkeypatch.delenv(LOGIN, raising=False)
+    if how in {"environment", "env"}:
+        monkeypatch.setenv(LOGIN if how == "environment" else "OTHER", f"an:{PASSWORD}")
+    more = {"env": ["--login", "env:OTHER"], "file": ["--login", f"file:{tmp_path / 'login'}"]}.get(how, [])
+    config = tmp_path / "config"
+    async with Server(views, "127.0.0.1", 0, guarded("127.0.0.1", WEB, tmp_path)) as server:
+        edit(config, "city.yml", "http://127.0.0.1:9579", f"https://localhost:{server.port}")
+        web = {
+            key: tmp_path / name for key, name in (("tls_certificate", "cert.pem"), ("tls_key", "key.pem"))
+        }
+        text = ", ".join(f"{key}: {path}" for key, path in {**web, "users": tmp_path / "users.yml"}.items())
+        with (config / "city.yml").open("a") as file:
+            file.write(f"web: {{{text}}}\n")
+        plan = ["plan", "--config", str(config), "--against", "running", *more]
+        ready = ["meeting", "readiness", "--config", str(config), "x", *more]
+        codes = [await asyncio.to_thread(main, words) for words in (plan, ready)]
+    said = capsys.readouterr()
+    if how == "nothing":
+        assert codes == [1, 1]
+        assert said.err.count("it wants a login") == 2
+    else:
+        assert codes == [0, 2], said.err
+        assert "no meeting 'x' within sight" in said.err
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ def planted(folder: Path, *, broker: int, certificate: Path, key: Path) -> City:
         for name in ("COMMUNITY", "PRIV_KEY", "TELEGRAM", "SMTP", "NETBOX", "GRAFANA", "GIVEN")
     }
     environ["CREDENTIALS_DIRECTORY"] = str(handed)
+    environ["LOGIN"] = f"operator:{secret('login')}"
+    environ["CITYNOC_LOGIN"] = f"operator:{secret('standing')}"
     filed("heartbeat", handed)
     (config / "credentials.yml").write_text(
         "credentials:\n"

@@ -30,11 +30,13 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(240)]
 QUICK = ["--timeout", "0.2"]
 ASKED = ["--address", "127.0.0.1:9", "--community-env", "GIVEN"]
 GRAFANA = ["publish", "--url", "http://127.0.0.1:9", "--token", "env:GRAFANA", "--yes"]
+SERVICE = "http://127.0.0.1:9"
+LOGINS = [[], ["--login", "env:LOGIN"], ["--login", "env:GIVEN"], ["--login", "operator:pl4nted-z"]]
 WORDS: dict[str, list[list[str]]] = {
     "init": [["{out}/new", "--yes"], ["{out}/new", "--yes"]],
     "discover": [["127.14.1.0/30", *QUICK], ["127.14.1.0/30", *QUICK, "--credential", "v3", "--json"]],
     "check": [[], ["--secrets"], ["--json"], ["--format", "sarif"], ["--show", "vc-00118"]],
-    "plan": [[], ["--json"], ["--all"]],
+    "plan": [[], ["--json"], ["--all"], *(["--against", SERVICE, *login] for login in LOGINS)],
     "run": [["--data", "/proc/nowhere", "-v"]],
     "poll": [["rt-00115", "-v", *QUICK], ["vc-00118", "-v", *QUICK], [*ASKED, "-v", *QUICK]],
     "walk": [["rt-00115", *QUICK], ["vc-00118", *QUICK], [*ASKED, *QUICK]],
@@ -42,7 +44,7 @@ WORDS: dict[str, list[list[str]]] = {
     "outages": [["--data", "{out}"], ["--data", "{out}", "--open", "--until", "1h"]],
     "coverage": [[]],
     "maintenance": [[], ["add", "work", "--device", "rt-00115", "--for", "1h"], ["end", "work"]],
-    "meeting": [["list"]],
+    "meeting": [["list"], *(["readiness", "x", "--url", SERVICE, *login] for login in LOGINS)],
     "alertmanager": [["--output", "{out}/am", "--check"], ["--output", "{out}/am"], ["--output", "{out}/am"]],
     "simulate": [["--scenario", "nowhere.yml"]],
     "demo": [["--data", "{out}/demo", "--deploy", "{out}/nowhere"]],
