@@ -1,6 +1,7 @@
 """The command line: a table of verbs, and the one place where a wrong configuration becomes exit code 1."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -36,6 +37,8 @@ VERBS = (
 
 FOUND_SOMETHING = 1
 MISUSE = 2
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""Why `citynoc … > file` cannot be written; a file that a verb itself writes is named by the verb."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -65,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     given, arguments = _common().parse_known_args(sys.argv[1:] if argv is None else argv)
     named = next((word for word in arguments if not word.startswith("-")), None)
     # A verb's own libraries load only when it runs.
-    args = parser_of(VERBS if named not in VERBS else (named,)).parse_args(arguments)
+    args, unknown = parser_of(VERBS if named not in VERBS else (named,)).parse_known_args(arguments)
+    if unknown:
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.config = given.config
     return _run(args)
 
@@ -87,7 +92,7 @@ def parser_of(verbs: Sequence[str] = VERBS) -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         module.add(verb)
-        verb.set_defaults(run=module.run)
+        verb.set_defaults(run=module.run, parser=verb)
         parser.verbs += ((name, text),)
     return parser
 
@@ -110,16 +115,31 @@ def _module(verb: str) -> str:
 
 
 def _run(args: argparse.Namespace) -> int:
+    if sys.stdout is None:  # `citynoc … >&-`
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as long as the process
     try:
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()  # here, where a failure can still be said
     except ConfigurationError as wrong:
         sys.stderr.writelines(f"{draw(problem, colour=sys.stderr.isatty())}\n" for problem in wrong.problems)
         return FOUND_SOMETHING
     except BrokenPipeError:  # `citynoc … | head`: the reader has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         return 0
+    except OSError as why:
+        if why.errno not in NO_ROOM or why.filename is not None:
+            raise
+        _let_go()
+        sys.stderr.write(f"citynoc {args.verb}: what it says cannot be written: {why.strerror}\n")
+        return FOUND_SOMETHING
     except KeyboardInterrupt:
         return 130
+    return code
+
+
+def _let_go() -> None:
+    """What is still to be said goes nowhere: the interpreter would try again at its end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

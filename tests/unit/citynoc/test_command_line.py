@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +52,47 @@ def test_the_configuration_may_be_named_before_and_after_the_verb(
 def test_a_directory_that_is_not_there_is_a_problem_and_no_traceback(capsys: pytest.CaptureFixture[str]):
     assert main(["check", "--config", "/does/not/exist"]) == 1
     assert "/does/not/exist:1:1: there is no such directory" in capsys.readouterr().out
+
+
+def test_an_option_that_a_verb_does_not_have_sends_to_that_verbs_help(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["check", "--jsn"])
+    assert capsys.readouterr().err.endswith("Try 'citynoc check --help'.\n")
+
+
+ARGUMENTS = (sys.executable, "-m", "citynoc", "export", "--config", str(CONFIG))
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+"""As at a shell: what is left in the buffer is written at the very end, after the verb."""
+
+
+def test_a_reader_that_has_seen_enough_is_no_mistake():
+    reads, writes = os.pipe()
+    os.close(reads)
+    try:
+        done = subprocess.run(  # our own interpreter
+            (*ARGUMENTS[:3], "check", "--config", str(CONFIG)),
+            stdout=writes,
+            stderr=subprocess.PIPE,
+            env=BUFFERED,
+            check=False,
+        )
+    finally:
+        os.close(writes)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+def test_a_full_disk_behind_the_shell_is_one_line():
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(  # our own interpreter
+            ARGUMENTS, stdout=full, stderr=subprocess.PIPE, env=BUFFERED, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("citynoc export: what it says cannot be written: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_closed_output_is_no_mistake():
+    shell = ("/bin/sh", "-c", '"$@" >&-', "sh", *ARGUMENTS)
+    done = subprocess.run(shell, stderr=subprocess.PIPE, env=BUFFERED, check=False)  # as above
+    assert (done.returncode, done.stderr) == (0, b"")
