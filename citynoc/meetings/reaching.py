@@ -55,9 +55,8 @@ class Reach:
             raise self._refused(error) from None
         except urllib.error.URLError as error:
             if isinstance(error.reason, ssl.SSLCertVerificationError):
-                why = error.reason.verify_message
                 raise NotReachedError(
-                    f"{self._url}: its certificate is not trusted: {why}; see --ca-file"
+                    f"{self._url}: its certificate is not trusted: {error.reason.verify_message}; see --ca-file"
                 ) from None
             why = error.reason.strerror if isinstance(error.reason, OSError) else error.reason
             raise self._silent(str(why or error.reason)) from None
