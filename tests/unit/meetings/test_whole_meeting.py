@@ -387,6 +387,18 @@ def test_a_blip_is_not_told_and_a_stage_is_told_once(small: Inventory):
     assert not any(Alarm(alarm.as_text()).stages().values())
 
 
+def test_half_a_minute_without_any_is_no_end_of_it(small: Inventory):
+    sitting, alarm = meeting(small), Alarm()
+
+    def told(*looks: tuple[int, int]) -> bool:
+        for now, missing in looks:
+            alarm.update(sitting, missing, START + now)
+        return alarm.stages()[Told.FIRST]
+
+    assert told((-3000, 1), (-2990, 1), (-2985, 0), (-2930, 0), (-2926, 1), (-2921, 0), (-2866, 0))
+    assert not told((-2861, 0))
+
+
 def test_what_first_appears_in_the_last_ten_minutes_is_told_once_and_not_twice(small: Inventory):
     sitting, alarm = meeting(small), Alarm()
     for now in range(-500, 0, 5):
