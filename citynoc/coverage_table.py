@@ -1,21 +1,15 @@
 """Coverage for a person at a terminal: one line a target, and for a single target what to do next and what is odd."""
 
-import io
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
+from citynoc.tables import Column, drawn
 from collector.coverage.admin_map import AdminMap
 from collector.coverage.reckoning import Reckoning, Share
 from collector.coverage.target import Denominator, LinkRule
 
 DAYS_A_MONTH = 30
 NEXT_SHOWN = 5
-UNTERMINATED = 160
-"""Columns where there is no terminal."""
 COUNTED = {
     Denominator.HOUSEHOLDS: "households",
     Denominator.POPULATION: "people",
@@ -24,25 +18,16 @@ COUNTED = {
 
 
 def shown(found: Sequence[Reckoning], on: AdminMap, cut_to: str, *, width: int | None) -> str:
-    """The table as text; `cut_to` ends its title. `width` None is what fits where there is no terminal."""
-    table = Table(
-        title=f"Coverage on {found[0].as_of}, map {on.name}{cut_to}",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for name in ("target", "promised", "by", "declared", "at most", "missing", "unknown", "measured"):
-        table.add_column(name, overflow="fold", justify="left" if name == "target" else "right")
-    table.add_column("a month", justify="right")
-    table.add_column("at that pace")
-    for one in found:
-        table.add_row(*_summary(one))
-    written = io.StringIO()
-    console = Console(file=written, width=width or UNTERMINATED, highlight=False, markup=False)
-    console.print(table)
-    if len(found) == 1:
-        for line in _details(found[0]):
-            console.print(line, soft_wrap=True)
-    return written.getvalue()
+    """The table as text; `cut_to` ends its title. `width` None is the terminal's."""
+    numbers = ("promised", "by", "declared", "at most", "missing", "unknown", "measured", "a month")
+    columns = [
+        Column("target"),
+        *(Column(name, right=True) for name in numbers),
+        Column("at that pace", folds=True),
+    ]
+    title = f"Coverage on {found[0].as_of}, map {on.name}{cut_to}"
+    details = "".join(f"{line}\n" for line in _details(found[0])) if len(found) == 1 else ""
+    return f"{title}\n{drawn(columns, [_summary(one) for one in found], width)}{details}"
 
 
 def _summary(one: Reckoning) -> tuple[str, ...]:

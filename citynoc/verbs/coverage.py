@@ -8,7 +8,6 @@ import csv
 import io
 import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from citynoc.coverage_table import shown
 from citynoc.printing import PrintError, print_pdf
+from citynoc.tables import UNTERMINATED
 from collector import atomic
 from collector.config import load
 from collector.config.problems import did_you_mean
@@ -144,8 +144,7 @@ def _told(
         asked = Asked(name, evidence, cut.on, cut.communes, found, load_borders(), args.tag)
         return report(asked, Writer(Language(args.report))) + "\n"
     cut_to = f", {len(cut.communes)} communes tagged {args.tag}" if args.tag else ""
-    terminal = args.output is None and sys.stdout.isatty()
-    return shown(found, cut.on, cut_to, width=shutil.get_terminal_size().columns if terminal else None)
+    return shown(found, cut.on, cut_to, width=UNTERMINATED if args.output else None)
 
 
 def _rows(

@@ -14,10 +14,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
+from citynoc.tables import Column, drawn
 from collector.config import load
 from collector.config.problems import ConfigurationError
 from collector.model import Inventory
@@ -34,6 +31,8 @@ from collector.outages.topology import Topology
 
 HELP = "list outages from the journal"
 FOUND_SOMETHING, MISUSE = 1, 2
+FOLDED = frozenset({"place", "notes", "site", "district", "carrier"})
+"""Columns of words; of the others each is one word to be copied whole."""
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 COLUMNS = (
     "outage", "started", "ended", "seconds", "severity", "district", "site", "carrier",
@@ -275,13 +274,13 @@ def _csv(rows: Iterable[Mapping[str, object]], columns: Sequence[str]) -> None:
 
 
 def _table(rows: Sequence[Mapping[str, object]], title: str) -> None:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for name in rows[0] if rows else ():
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200)
-    console.print(table if rows else title + ": none")
+    if not rows:
+        print(f"{title}: none")
+        return
+    columns = [Column(name.replace("_", " "), folds=name in FOLDED) for name in rows[0]]
+    print(title)
+    told = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    sys.stdout.write(drawn(columns, told))
 
 
 def _clock(at: float, zone: tzinfo) -> str:

@@ -13,17 +13,21 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
+from citynoc.tables import Column, drawn
 from collector.config import load
 from collector.meetings.model import Occurrence
 from collector.model import Inventory
 
 HELP = "the sittings that are planned"
 MISUSE = 2
-WIDTH_IN_A_FILE = 160
+COLUMNS = (
+    Column("state"),
+    Column("when"),
+    Column("meeting"),
+    Column("sites", right=True),
+    Column("title", folds=True),
+    Column("bridges", folds=True),
+)
 UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 LONGEST = 3 * 366 * 86400.0
 
@@ -117,23 +121,19 @@ def _table(
     sittings: Sequence[Occurrence], rows: Sequence[dict[str, object]], inventory: Inventory, language: str
 ) -> None:
     zone = ZoneInfo(inventory.city.timezone)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("state", "when", "meeting"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("sites", justify="right")
-    table.add_column("title", overflow="fold")
-    table.add_column("bridges", overflow="fold")
+    told: list[tuple[str, ...]] = []
     for one, row in zip(sittings, rows, strict=True):
         begin, end = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (one.start, one.end))
         clash = row["overlaps"]
         note = f" (overlaps {', '.join(map(str, clash))})" if isinstance(clash, list) and clash else ""
-        table.add_row(
-            str(row["state"]),
-            f"{begin:%a %Y-%m-%d %H:%M}-{end:%H:%M}",
-            one.meeting,
-            f"{len(one.sites)}",
-            f"{one.title.get(language, one.meeting)}{note}",
-            ", ".join(one.bridges),
+        told.append(
+            (
+                str(row["state"]),
+                f"{begin:%a %Y-%m-%d %H:%M}-{end:%H:%M}",
+                one.meeting,
+                f"{len(one.sites)}",
+                f"{one.title.get(language, one.meeting)}{note}",
+                ", ".join(one.bridges),
+            )
         )
-    wide = None if sys.stdout.isatty() else WIDTH_IN_A_FILE
-    Console(highlight=False, markup=False, width=wide).print(table)
+    sys.stdout.write(drawn(COLUMNS, told))
