@@ -11,6 +11,7 @@ from collector.config.assemble import Assembly, assemble
 from collector.config.city import be_there, city_of
 from collector.config.configuration import Configuration
 from collector.config.coverage import read_coverage
+from collector.config.dead_ends import dead_ends
 from collector.config.document import Document
 from collector.config.files import PROFILES, TELEMETRY, Files, Part, read_files, shown_root
 from collector.config.graph import check_graph, check_vantage
@@ -83,6 +84,8 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
     if errors or city is None:
         raise ConfigurationError(problems)
     problems.extend(oddities(assembly, devices.values(), credentials))
+    if on_call is not None:
+        problems.extend(dead_ends(on_call, files.city.document, city.public_url))
     inventory = Inventory(
         city_of(city),
         MappingProxyType(assembly.districts),

@@ -10,7 +10,7 @@ from collector.config.oncall import OnCall, read_on_call, secrets_of, strangers,
 from collector.config.problems import Severity
 from collector.config.schema_oncall import read_spans
 from collector.oncall import ALWAYS, Hours, Shift, Span, Wake, said, turns, unattended, wake_sites
-from tests.config.workshop import ROOT, SECRETS, small_city
+from tests.config.workshop import ROOT, SECRETS, edit, small_city
 
 WORKING = Hours("working", read_spans("mon-fri 07:30-17:30"))
 NIGHT = Hours("night", read_spans("22:00-06:00"))
@@ -97,6 +97,7 @@ def test_secrets_are_named_but_never_looked_up_by_who_does_not_send(tmp_path: Pa
         "shifts: [{to: desk}]"
     )
     (config / "oncall.yml").write_text(text + TAIL)
+    edit(config, "city.yml", "public_url: http://127.0.0.1:9579", "public_url: https://noc.city.example")
     loaded = load(config, SECRETS)
     assert loaded.warnings == ()
     assert loaded.on_call is not None
@@ -115,11 +116,66 @@ def test_secrets_are_named_but_never_looked_up_by_who_does_not_send(tmp_path: Pa
     assert {problem.severity for problem in waiting} == {Severity.WARNING}
 
 
+WEBHOOK = "webhook: {url: 'http://127.0.0.1:9580/x', token: none}"
+LEAVING = [
+    "email: {to: [noc@city.example]}",
+    "telegram: {chat: -1, token: env:TOKEN}",
+    "slack: {url: env:SLACK}",
+    "webhook: {url: env:HOOK}",
+    "webhook: {url: 'https://hooks.city.example/x', token: env:TOKEN}",
+    f"{WEBHOOK}, pagerduty: {{key: env:KEY}}",
+]
+
+
+def dead_ends_of(config: Path, channels: str, links: str = "") -> list[str]:
+    text = (
+        f"{links}\nsmtp: {{server: 127.0.0.1:25, from: noc@city.example}}\n"
+        f"receivers:\n  desk: {{{channels}}}\nshifts: [{{to: desk}}]"
+    )
+    (config / "oncall.yml").write_text(text + TAIL)
+    return [str(one) for one in load(config, SECRETS).warnings]
+
+
+@pytest.mark.parametrize("channels", LEAVING)
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9579", "http://localhost", "http://[::1]:9579", "https://0.0.0.0"]
+)
+def test_a_link_to_this_machine_in_a_message_that_leaves_it_is_told(
+    url: str, channels: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    config = small_city(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    edit(config, "city.yml", "public_url: http://127.0.0.1:9579", f"public_url: {url}")
+    (told,) = dead_ends_of(Path("config"), channels)
+    assert told.startswith(
+        "config/city.yml:5:13: warning: links in messages begin with this machine's own address, and the "
+    )
+    assert (
+        "of 'desk' is read on another — write the address at which those on duty reach the live page" in told
+    )
+
+
+def test_links_to_grafana_and_runbooks_are_looked_at_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    config = small_city(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    edit(config, "city.yml", "public_url: http://127.0.0.1:9579", "public_url: https://noc.city.example")
+    links = "links: {grafana: 'http://127.0.0.1:3000', runbooks: 'https://wiki.city.example'}"
+    (told,) = dead_ends_of(Path("config"), LEAVING[0], links)
+    assert told.startswith("config/oncall.yml:1:18: warning: links in messages")
+    assert "reach Grafana" in told
+
+
+def test_messages_that_stay_on_this_machine_may_link_to_it(tmp_path: Path):
+    config = small_city(tmp_path)
+    assert dead_ends_of(config, WEBHOOK, "links: {grafana: 'http://127.0.0.1:3000'}") == []
+
+
 def test_the_example_pages_at_any_hour_and_always_somebody():
     example = load(ROOT / "config", {"CITYNOC_SNMP_COMMUNITY": "x"})
     found = example.on_call
     assert found is not None
     assert not [problem for problem in example.warnings if "oncall" in problem.place.file]
+    assert not [problem for problem in example.warnings if "links in messages" in problem.message]
     assert list(secrets_of(found)) == []
     for district in ("", *example.inventory.districts):
         assert unattended(found.shifts, district) == 0
