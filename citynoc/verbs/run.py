@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from citynoc import logs, memory
+from citynoc.alone import NotAloneError, claimed
 from citynoc.settings import Endpoint, Settings
 from collector.config import Configuration, apart
 from collector.config.words import WrittenWrongError, read_url
@@ -53,8 +54,9 @@ def run(args: argparse.Namespace) -> int:
     store = Store()
     logs.configure(store.logged, verbose=args.verbose)
     try:
-        asyncio.run(service.Service(settings, settings.applied_to(configuration), store).run())
-    except service.CannotStartError as why:
+        with claimed(settings.data):
+            asyncio.run(service.Service(settings, settings.applied_to(configuration), store).run())
+    except (service.CannotStartError, NotAloneError) as why:
         sys.stderr.write(f"citynoc run: {why}\n")
         return 1
     return 0
