@@ -7,6 +7,7 @@ Secrets hide by type (`collector.model.Secret`), not by care.
 import logging
 import sys
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -26,7 +27,7 @@ def configure(
     processors: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=False),
+        _stamp,
         structlog.processors.format_exc_info,
     ]
     if about_device is not None:
@@ -37,6 +38,30 @@ def configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.basicConfig(handlers=[_AsEvent(logging.WARNING)], level=logging.WARNING)
+
+
+def _stamp(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # With its offset: whoever reads it beside an outage may live by another clock than this machine.
+    event["timestamp"] = datetime.now().astimezone().isoformat(timespec="milliseconds")
+    return event
+
+
+class _AsEvent(logging.Handler):
+    """What a library says becomes an event like our own: one line, in the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Never raises: a library must not fail over what it wanted to say."""
+        try:
+            structlog.get_logger().log(
+                record.levelno,
+                "library.said",
+                library=record.name,
+                said=record.getMessage(),
+                exc_info=record.exc_info,
+            )
+        except (TypeError, ValueError, OSError):
+            self.handleError(record)
 
 
 def _copy_to(about_device: Callable[[DeviceName, str], None]) -> Processor:
