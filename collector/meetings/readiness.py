@@ -154,11 +154,14 @@ def readiness(
     more = _rivals(occurrence, rivals, evidence)
     leaving = _leaving(occurrence, before, rivals, evidence)
     stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell, others=more, leaving=leaving)
+    clock = room.common_clock()
+    found = [_forgiven(one, evidence) for one in found] if clock is not None else found
     found = [_wanted_twice(one, rivals, tell) for one in found] if rivals else found
     if stage.nobody is not None:
         found = [_stopped(one, stage) for one in found]
     ordered = tuple(in_order(found, inventory))
-    return Readiness(occurrence, now, phase(occurrence, now), ordered, stage.reasons, stage.short)
+    about = stage.reasons if clock is None else (*stage.reasons, clock)
+    return Readiness(occurrence, now, phase(occurrence, now), ordered, about, stage.short)
 
 
 def at_once(one: Occurrence, other: Occurrence) -> bool:
@@ -214,6 +217,19 @@ def _wanted_twice(one: Participant, rivals: Iterable[Occurrence], tell: Teller) 
     ]
     reasons = sorted((*one.reasons, *notes), key=lambda reason: (-reason.weight, RANK[reason.code]))
     return replace(one, reasons=tuple(reasons)) if notes else one
+
+
+def _forgiven(one: Participant, evidence: Evidence) -> Participant:
+    """Most clocks are wrong alike: no endpoint is blamed for its own. Of one whose messages are refused too little is known."""
+    refused = evidence.silence(DeviceName(one.endpoint)) is not None
+    weight = Weight.DOUBT if refused else Weight.NOTE
+    reasons = [
+        replace(reason, weight=min(reason.weight, weight)) if reason.code is Code.CLOCK else reason
+        for reason in one.reasons
+    ]
+    reasons.sort(key=lambda reason: (-reason.weight, RANK[reason.code]))
+    verdict = OF_WEIGHT[reasons[0].weight] if reasons else Verdict.GO
+    return replace(one, reasons=tuple(reasons), verdict=verdict)
 
 
 def in_order(found: Iterable[Participant], inventory: Inventory) -> list[Participant]:

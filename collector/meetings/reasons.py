@@ -159,6 +159,18 @@ TEXTS: Mapping[str, Words] = MappingProxyType(
             "đồng hồ của {device} lệch hơn {seconds} giây: bản tin bị từ chối",
             "clock of {device} is off by more than {seconds} s: its messages are refused",
         ),
+        "clock.all.ahead": Words(
+            "đồng hồ của {number}/{all} thiết bị họp cùng chạy nhanh {seconds} giây: chính đồng hồ của hệ thống giám sát, hoặc máy chủ giờ của chúng, sai",
+            "the clocks of {number} of {all} endpoints are off by the same {seconds} s, ahead: the monitor's own clock is wrong, or their time server",
+        ),
+        "clock.all.behind": Words(
+            "đồng hồ của {number}/{all} thiết bị họp cùng chạy chậm {seconds} giây: chính đồng hồ của hệ thống giám sát, hoặc máy chủ giờ của chúng, sai",
+            "the clocks of {number} of {all} endpoints are off by the same {seconds} s, behind: the monitor's own clock is wrong, or their time server",
+        ),
+        "clock.all.refused": Words(
+            "đồng hồ của {number}/{all} thiết bị họp lệch hơn {seconds} giây: chính đồng hồ của hệ thống giám sát, hoặc máy chủ giờ của chúng, sai",
+            "the clocks of {number} of {all} endpoints are off by more than {seconds} s: the monitor's own clock is wrong, or their time server",
+        ),
         Code.MICROPHONE: Words("micrô của {device} hỏng", "microphone fault on {device}"),
         Code.CAMERA: Words("camera của {device} hỏng", "camera fault on {device}"),
         Code.DISPLAY: Words("màn hình của {device} hỏng", "display fault on {device}"),

@@ -26,6 +26,10 @@ PROTOCOLS = {"sip": "SIP", "h323": "H.323"}
 COMPONENTS = {"microphone": Code.MICROPHONE, "camera": Code.CAMERA, "display": Code.DISPLAY}
 POOR, FAIR = 2, 1
 NEVER_SPOKE = "no telemetry yet"
+A_CROWD = 5
+"""So many clocks that are wrong alike are no coincidence, if they are most of all."""
+ALIKE = 10.0
+"""Seconds by which clocks that are wrong for one cause differ: messages wait, and some tell whole seconds."""
 
 
 class Room:
@@ -47,6 +51,8 @@ class Room:
         self._limits = limits
         self._until = until
         self._running = running
+        self._offsets: list[float] = []
+        self._refused = 0
         self._outages: dict[str, Outage] = {}
         for one in state.outages:
             before = self._outages.get(one.id)
@@ -154,14 +160,32 @@ class Room:
             weight = Weight.STOP if expiry < self._until else Weight.NOTE
             variant = "over" if expiry <= now else ""
             yield tell.say(Code.CERTIFICATE, variant, weight=weight, device=name, when=expiry)
-        offset = reading.get((CLOCK,), 0.0)
-        if abs(offset) >= limits.clock:
+        offset = reading.get((CLOCK,))
+        if offset is not None:
+            self._offsets.append(offset)
+        if offset is not None and abs(offset) >= limits.clock:
             variant = "ahead" if offset > 0 else "behind"
             yield tell.say(Code.CLOCK, variant, device=name, seconds=round(abs(offset)))
         heat = max((value for key, value in reading.items() if key[0] == TEMPERATURE), default=None)
         if heat is not None and heat >= limits.warm:
             weight = Weight.STOP if heat >= limits.hot else Weight.NOTE
             yield tell.say(Code.TEMPERATURE, weight=weight, device=name, celsius=round(heat))
+
+    def common_clock(self) -> Reason | None:
+        """After everybody was looked at: most clocks are wrong alike, so that it is ours, or the one they are set by."""
+        told = len(self._offsets) + self._refused
+        if self._refused >= A_CROWD and 2 * self._refused > told:
+            seconds = round(REFUSED_CLOCK)
+            return self.tell.say(
+                Code.CLOCK, "all.refused", weight=Weight.NOTE, number=self._refused, all=told, seconds=seconds
+            )
+        middle = sorted(self._offsets)[len(self._offsets) // 2] if self._offsets else 0.0
+        alike = sum(1 for one in self._offsets if abs(one - middle) <= ALIKE)
+        if abs(middle) < self._limits.clock or alike < A_CROWD or 2 * alike <= told:
+            return None
+        variant = "all.ahead" if middle > 0 else "all.behind"
+        seconds = round(abs(middle))
+        return self.tell.say(Code.CLOCK, variant, weight=Weight.NOTE, number=alike, all=told, seconds=seconds)
 
     def _call(self, reading: Reading) -> Iterator[Reason]:
         """What the call suffers from: by its grade if it has one, else by loss alone."""
@@ -204,6 +228,7 @@ class Room:
         others = Weight.NOTE if lives else Weight.DOUBT
         blame = blamed(silence)
         if blame is Code.CLOCK:
+            self._refused += 1
             return self.tell.say(
                 Code.CLOCK, "refused", weight=own, device=device.name, seconds=round(REFUSED_CLOCK)
             )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from collector.meetings.readiness import Phase, Readiness, Verdict, phase
-from collector.meetings.reasons import SHORT, TEXTS, Code
+from collector.meetings.reasons import SHORT, TEXTS, Code, Weight
 from collector.metrics import CATALOG
 from collector.metrics.conference import BRIDGE_PORTS_CAPACITY, BRIDGE_PORTS_USED
 from collector.model import DeviceName, Inventory, Role
@@ -246,6 +246,49 @@ def test_a_clock_so_wrong_that_messages_are_refused_is_told_as_a_clock(small: In
     look = stage.look()
     assert named(look) == {"00001": Code.CLOCK}
     assert "off by more than 300 s" in look.participants[0].reasons[0].text["en"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "verdict", "words"),
+    [
+        (90, Verdict.GO, "the clocks of 34 of 36 endpoints are off by the same 90 s, ahead: "),
+        (-90, Verdict.GO, "the clocks of 34 of 36 endpoints are off by the same 90 s, behind: "),
+        (400, Verdict.UNKNOWN, "the clocks of 34 of 36 endpoints are off by more than 300 s: "),
+    ],
+)
+def test_our_own_clock_is_not_held_against_everybody(
+    small: Inventory, seconds: float, verdict: Verdict, words: str
+):
+    stage = Stage(small)
+    for device in stage.endpoints[2:]:
+        stage.skew(device.name, seconds)
+    stage.says("vc-00003", camera_ok=0)
+    stage.run(80)
+    look = stage.look()
+    [about] = look.hall
+    assert about.text["en"].startswith(words)
+    assert about.weight is Weight.NOTE
+    if verdict is Verdict.GO:
+        assert named(look) == {"00003": Code.CAMERA}
+    assert (look.count(Verdict.NO_GO), look.count(verdict)) == ((1, 35) if verdict is Verdict.GO else (0, 34))
+    told = next(one for one in look.participants if one.site == "00009")
+    assert (told.verdict, told.reasons[0].code) == (verdict, Code.CLOCK)
+
+
+def test_clocks_that_are_wrong_each_in_its_way_are_the_endpoints_own(small: Inventory):
+    stage = Stage(small)
+    stage.run(20)
+    for number, device in enumerate(stage.endpoints[2:]):
+        stage.skew(device.name, 70 + 20 * (number % 11))
+    stage.run(60)
+    look = stage.look()
+    assert (look.count(Verdict.NO_GO), look.hall) == (34, ())
+    few = Stage(small)
+    for device in few.endpoints[2:5]:
+        few.skew(device.name, 90)
+    few.run(60)
+    look = few.look()
+    assert (look.count(Verdict.NO_GO), look.hall) == (3, ())
 
 
 # -- bridges -----------------------------------------------------------------------------------------------
