@@ -13,6 +13,8 @@ from collector.meetings.reasons import Code
 from collector.outages.history import Past
 
 POOR = 2
+SHARED = frozenset({Code.BRIDGE_SHORT, Code.BRIDGE_DOWN})
+"""Of the meeting as a whole: whom they kept out were kept out by one thing."""
 A_CROWD = 3
 """So many communes of a district in poor calls at once are no coincidence."""
 
@@ -39,6 +41,7 @@ def incidents(found: Sequence[Attendance], outages: Sequence[Past], span: Span) 
     ours = {one.site for one in found}
     told: list[Incident] = [*_poor(found)]
     explained: set[str] = set()
+    absent: dict[str, list[str]] = {}
     for past in outages:
         outage = past.outage
         if outage.started >= span[1] or (outage.ended is not None and outage.ended <= span[0]):
@@ -59,7 +62,10 @@ def incidents(found: Sequence[Attendance], outages: Sequence[Past], span: Span) 
         if one.joined is None and one.stays:
             worst = max(one.stays, key=lambda stay: (bool(stay.reason), stay.seconds))
             if worst.cause not in explained:
-                told.append(Incident(span[0], None, "absent", _fault(worst), "", (one.site,)))
+                absent.setdefault(_fault(worst), []).append(one.site)
+    for fault, some in absent.items():
+        groups = [tuple(sorted(some))] if fault in SHARED else [(site,) for site in some]
+        told.extend(Incident(span[0], None, "absent", fault, "", group) for group in groups)
     return tuple(sorted(told, key=lambda one: (one.begin, one.kind, one.cause, one.sites)))
 
 

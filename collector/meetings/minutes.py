@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from collector.meetings.alarm import Alarm
 from collector.meetings.model import Occurrence
-from collector.meetings.readiness import Participant, Phase, Readiness
+from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
 from collector.meetings.readings import NOTHING, Reading
+from collector.meetings.reasons import Code, Reason
 from collector.meetings.room import JITTER, LATENCY, LOSS, QUALITY
 from collector.outages.sittings import AttendanceRow, Key, Notes, QualityRow, SittingRow
 
@@ -21,6 +22,7 @@ OVER = "ended"
 """Verdict of the last row of everybody: the sitting is over."""
 OUT = "taken out"
 """Verdict of whoever takes part no longer, by a change of the configuration; the sitting goes on."""
+_FULL = Reason(Code.BRIDGE_SHORT, {})
 Standing = tuple[str, str, str, str, int | None, int | None]
 
 
@@ -73,7 +75,7 @@ class Minutes:
         for one in look.participants:
             page = self._pages.setdefault(one.site, _Page())
             reading = readings.get(one.endpoint, NOTHING)
-            self._attend(notes, page, one, _grade(reading), look.at)
+            self._attend(notes, page, _waiting(one, look), _grade(reading), look.at)
             if look.phase is Phase.RUNNING and one.connected:
                 self._add(page, one.site, reading)
         for site in self._pages.keys() - {one.site for one in look.participants}:
@@ -169,6 +171,14 @@ class Minutes:
         if row != self._row:
             self._row = row
             notes.sittings[self.key] = row
+
+
+def _waiting(one: Participant, look: Readiness) -> Participant:
+    """Who is kept out by nothing but a bridge that is full is written down with that."""
+    outside = look.phase is Phase.RUNNING and one.connected is False and one.verdict is Verdict.GO
+    if not outside or not look.short:
+        return one
+    return replace(one, reasons=(_FULL, *one.reasons))
 
 
 def _missing(look: Readiness) -> int:

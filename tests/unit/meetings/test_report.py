@@ -130,6 +130,20 @@ def test_the_worst_link_is_the_one_whose_calls_were_cut_or_poor_for_longest(told
     assert (worst.cut, worst.poor, worst.loss) == (185, 270, 0.04)
 
 
+def test_who_never_came_for_want_of_a_port_are_one_incident(inventory: Inventory):
+    rows = (
+        *ROWS[:3],
+        row(START - 3600, "00001", 0), row(START, "00001", 0, "GO", "bridge_short"),
+        row(START - 3600, "00002", 0), row(START, "00002", 0, "GO", "bridge_short"),
+        row(START - 3600, "00003", 0, "NO-GO", "camera"), row(START + 300, "00003", 0, "NO-GO", "not_registered"),
+    )  # fmt: skip
+    told = report(Sources(SITTING, SITES, rows, ()), inventory, END + 1)
+    assert [(one.kind, one.cause, one.sites) for one in told.incidents] == [
+        ("absent", "bridge_short", ("00001", "00002")),
+        ("absent", "camera", ("00003",)),
+    ]
+
+
 def test_time_that_nobody_watched_is_neither_attended_nor_missed(inventory: Inventory):
     gaps = ((START + 60, START + 240),)
     told = report(Sources(SITTING, SITES, ROWS, QUALITY, (), gaps), inventory, END + 1)

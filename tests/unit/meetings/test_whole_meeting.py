@@ -17,12 +17,12 @@ from collector.meetings.archive import Archive
 from collector.meetings.minutes import MOST, Minutes
 from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
-from collector.meetings.reasons import Code, Reason
+from collector.meetings.reasons import Code, Reason, Weight
 from collector.meetings.standing import Sitting
 from collector.model import Inventory, SiteCode
 from collector.outages.journal import Journal
 from tests.config.workshop import small_city
-from tests.unit.meetings.stage import CALL, START, Plan, Stage, city, meeting
+from tests.unit.meetings.stage import CALL, HEARTBEAT, START, Plan, Stage, city, meeting
 
 NAME = "giao-ban"
 LENGTH = 900.0
@@ -371,6 +371,34 @@ def test_who_is_taken_out_while_it_runs_is_there_no_longer_and_may_come_back(sma
     assert look(65, "00001") == []
     assert look(120, "00001", "00002") == [("00002", "GO")]
     assert [row.site for row in minutes.close(START + 9999).attendance] == ["00001", "00002"]
+
+
+def test_who_waits_for_a_port_is_written_down_as_that(small: Inventory):
+    minutes = Minutes(meeting(small))
+    outside = Reason(Code.NOT_IN_CALL, {"vi": "", "en": ""}, Weight.NOTE)
+    broken = Reason(Code.CAMERA, {"vi": "", "en": ""})
+    waiting = (
+        Participant(SiteCode("00001"), "vc-00001", Verdict.GO, connected=True),
+        Participant(SiteCode("00002"), "vc-00002", Verdict.GO, (outside,), connected=False),
+        Participant(SiteCode("00003"), "vc-00003", Verdict.NO_GO, (broken, outside), connected=False),
+    )
+
+    def look(at: float, phase: Phase, short: int) -> list[tuple[str, str, str]]:
+        found = Readiness(minutes.occurrence, START + at, phase, waiting, (), short)
+        return [(row.site, row.verdict, row.reason) for row in minutes.take(found, {}).attendance]
+
+    before = look(-60, Phase.PREPARING, 2)
+    assert before == [("00001", "GO", ""), ("00002", "GO", "not_in_call"), ("00003", "NO-GO", "camera")]
+    assert look(0, Phase.RUNNING, 2) == [("00002", "GO", "bridge_short")]
+    assert look(60, Phase.RUNNING, 0) == [("00002", "GO", "not_in_call")]
+
+
+def test_what_was_said_is_over_when_its_time_is(small: Inventory):
+    stage = Stage(small)
+    stage.run(20)
+    device = stage.endpoints[0].name
+    assert stage.dispatch.readings.of(device, stage.now)
+    assert not stage.dispatch.readings.of(device, stage.now + 3 * HEARTBEAT)
 
 
 def test_a_blip_is_not_told_and_a_stage_is_told_once(small: Inventory):
