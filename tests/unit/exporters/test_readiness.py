@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from collector.meetings.alarm import Stage as Told
 from collector.meetings.model import Occurrence
-from collector.meetings.readiness import Phase
+from collector.meetings.readiness import Phase, Verdict
 from collector.meetings.reasons import SHORT
 from collector.meetings.standing import Meetings, Sitting
 from collector.metrics.meeting import FAMILIES, OUTAGE_MEETING
@@ -25,7 +25,7 @@ Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 @cache
 def looked() -> tuple[Inventory, Sitting]:
-    """A meeting with a dead router, two broken cameras and one of whom nothing is known."""
+    """A meeting with a dead router and two broken cameras."""
     inventory = city(3, 36)
     stage = Stage(inventory)
     stage.kill("rt-00003")
@@ -75,6 +75,18 @@ def test_a_meeting_that_counts_tells_who_can_join():
     words = {dict(labels)["words_vi"] for (name, labels) in series if name == "citynoc_meeting_reason_info"}
     assert words == {"bộ định tuyến hỏng", "hỏng camera"}
     assert len([name for name, _ in series if name == "citynoc_meeting_site_ready"]) == 36
+
+
+def test_a_site_of_which_nothing_is_known_has_no_series_of_its_own():
+    _, sitting = looked()
+    assert sitting.look is not None
+    first, *others = sitting.look.participants
+    unknown = replace(first, verdict=Verdict.UNKNOWN)
+    look = replace(sitting.look, participants=(unknown, *others))
+    series = read(text(replace(sitting, look=look)))
+    assert value(series, "unknown") == 1
+    told = {dict(labels)["site"] for name, labels in series if name == "citynoc_meeting_site_ready"}
+    assert told == {one.site for one in others}
 
 
 def test_before_and_after_it_counts_only_the_calendar_is_told():

@@ -130,6 +130,16 @@ def test_the_worst_link_is_the_one_whose_calls_were_cut_or_poor_for_longest(told
     assert (worst.cut, worst.poor, worst.loss) == (185, 270, 0.04)
 
 
+def test_a_link_whose_calls_were_poor_is_worse_than_one_that_was_cut_for_less(inventory: Inventory):
+    rows = (
+        row(START, "00000", 1, grade=2),
+        row(START, "00001", 1, grade=0), row(END - 300, "00001", None, "NO-GO", "router_down", "device:rt-00001"),
+        row(START, "00002", 1, grade=1),
+    )  # fmt: skip
+    told = report(Sources(SITTING, SITES[:3], rows, ()), inventory, END + 1)
+    assert [(one.site, one.cut, one.poor) for one in told.worst] == [("00000", 0, 600), ("00001", 300, 0)]
+
+
 def test_who_never_came_for_want_of_a_port_are_one_incident(inventory: Inventory):
     rows = (
         *ROWS[:3],
