@@ -5,7 +5,7 @@ It knows nothing of YAML's grammar and reads no files.
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,26 @@ class Document:
         if (key and depth == len(path)) or (mark.children is not None and depth):
             return mark.key_line, mark.key_column, width
         return mark.line, mark.column, mark.width
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is wrong with one file, gathered while its references are followed."""
+
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        steps: Steps,
+        message: str,
+        hint: str | None = None,
+        severity: Severity = Severity.ERROR,
+        *,
+        key: bool = False,
+    ) -> None:
+        """A problem at the value (or key) at `steps`."""
+        self.problems.append(self.document.problem(steps, message, hint, severity, key=key))
 
 
 def shown_name(path: Path, root: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
-from collector.config.document import Document, Steps
+from collector.config.document import Document, Findings, Steps
 from collector.config.names import Guesser
 from collector.config.problems import Problem, Severity
 from collector.config.schema_meetings import ChoiceShape, ParticipantsShape
@@ -24,15 +24,19 @@ class GuestList:
         spoilt: AbstractSet[str],
         inventory: Inventory,
     ) -> None:
-        self.problems: list[Problem] = []
         self.register = Register(inventory)
-        self._document = document
+        self._findings = Findings(document)
         self.inventory = inventory
         self._guesser = Guesser()
         self._communes = {code for code, site in inventory.sites.items() if site.kind is SiteKind.COMMUNE}
         self._lists = {name: self._choice(("lists", name), shape) for name, shape in lists.items()}
         self._lists.update(dict.fromkeys(spoilt - lists.keys(), NOBODY))
         self._spoilt = spoilt
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Everything that was wrong so far."""
+        return self._findings.problems
 
     def choices(self, steps: Steps, shape: ParticipantsShape) -> tuple[Choice, Choice]:
         """Who is named and who is left out."""
@@ -57,12 +61,12 @@ class GuestList:
         named, but = self.choices(steps, shape)
         found = self.register.sites([named]) - self.register.sites([but])
         if len(self.problems) == before and not (found or self._spoilt):
-            self.problems.append(self._document.problem(steps, f"nobody takes part in {whose}", key=True))
+            self._findings.add(steps, f"nobody takes part in {whose}", key=True)
         without = self.register.without_endpoint(found)
         if without:
             some = ", ".join(without[:MOST_NAMED]) + (", …" if len(without) > MOST_NAMED else "")
             message = f"{len(without)} of {len(found)} participants of {whose} have no endpoint: {some}"
-            self.problems.append(self._document.problem(steps, message, None, Severity.WARNING, key=True))
+            self._findings.add(steps, message, severity=Severity.WARNING, key=True)
         return found
 
     def bridges(self, steps: Steps, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -73,7 +77,7 @@ class GuestList:
                 self._stranger((*steps, number), "bridge", name, self.register.bridges)
             elif device.role is not Role.BRIDGE:
                 message = f"'{name}' is no bridge but a device with the role {device.role}"
-                self.problems.append(self._document.problem((*steps, number), message))
+                self._findings.add((*steps, number), message)
         return names
 
     def _choice(self, steps: Steps, shape: ChoiceShape) -> Choice:
@@ -92,7 +96,7 @@ class GuestList:
 
     def _step(self, steps: Steps, key: str, number: int) -> Steps:
         """Where the name stands: communes may be written as a list alone."""
-        value: Any = self._document.value
+        value: Any = self._findings.document.value
         for step in steps:
             value = cast("Any", value)[step] if isinstance(value, (dict, list)) else None
         return (*steps, number) if isinstance(value, list) else (*steps, key, number)
@@ -108,4 +112,4 @@ class GuestList:
             hint = self._guesser.hint(name, known) or ""
             if noun == "tag":
                 message = f"no site and no device has the tag '{name}'"
-        self.problems.append(self._document.problem(steps, message, hint or None))
+        self._findings.add(steps, message, hint or None)

@@ -5,14 +5,14 @@ only where there is one.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from collector.config.calendars import read_calendars
-from collector.config.document import Document, Steps
+from collector.config.document import Findings, Steps
 from collector.config.maintenance import unix
 from collector.config.meeting_guests import GuestList
 from collector.config.problems import Problem, Severity
@@ -42,26 +42,25 @@ def read_meetings(directory: Path, root: Path, inventory: Inventory) -> tuple[Ca
     holidays = days_of(model.holidays)
     names = {str(steps[1]) for steps in spoilt if steps[:1] == ("lists",)}
     guests = GuestList(document, model.lists, names, inventory)
-    reader = _Reader(document, model, guests, holidays, zone)
+    reader = _Reader(Findings(document), model, guests, holidays, zone)
     series: list[Series] = [*reader.meetings()]
     taken = {name: document.place(("meetings", name), key=True) for name in model.meetings}
     found, wrong = read_calendars(
         directory, root, document, model, guests=guests, holidays=holidays, zone=zone, taken=taken
     )
     series.extend(found)
-    return Calendar(series), [*problems, *guests.problems, *reader.problems, *wrong]
+    return Calendar(series), [*problems, *guests.problems, *reader.findings.problems, *wrong]
 
 
 @dataclass(slots=True)
 class _Reader:
     """The meetings of one file."""
 
-    document: Document
+    findings: Findings
     model: MeetingsFile
     guests: GuestList
     days_off: Collection[date]
     zone: str
-    problems: list[Problem] = field(default_factory=list)
 
     def meetings(self) -> Iterator[Meeting]:
         for name, shape in self.model.meetings.items():
@@ -83,7 +82,7 @@ class _Reader:
             rules=tuple(_rules(shape)),
             dates=frozenset(day.on for day in shape.day if day.on is not None),
             holidays=frozenset() if shape.holidays else frozenset(self.days_off),
-            place=self.document.place(steps, key=True),
+            place=self.findings.document.place(steps, key=True),
         )
         if not self._takes_place(steps, shape, plain):
             return None
@@ -95,7 +94,7 @@ class _Reader:
         written = shape.moved[day]
         zone = meeting.zone
         start = meeting.start_on(day) if written.to is None else unix(written.to, zone)
-        place = self.document.place((*steps, "moved", day.isoformat()), key=True)
+        place = self.findings.document.place((*steps, "moved", day.isoformat()), key=True)
         return Moved(start, start + (written.duration or shape.duration), place)
 
     def _takes_place(self, steps: Steps, shape: MeetingShape, meeting: Meeting) -> bool:
@@ -104,7 +103,7 @@ class _Reader:
             begin = rule.first or date(2000, 1, 1)
             if next(rule.days(begin, min(rule.last or begin + EVER, begin + EVER)), None) is None:
                 hint = "there is none between 'from' and 'until'" if shape.until else "no month has this day"
-                self._complain(
+                self.findings.add(
                     (*steps, "day", number),
                     f"the meeting '{meeting.name}' never takes place on this day",
                     hint,
@@ -114,7 +113,7 @@ class _Reader:
             if day.on is not None and day.on in self.days_off and not shape.holidays:
                 message = f"{day.on} is a holiday ({self._holiday(day.on)}), and the meeting takes place all the same"
                 hint = "`holidays: keep` says that this is meant"
-                self._complain((*steps, "day", number), message, hint, severity=Severity.WARNING)
+                self.findings.add((*steps, "day", number), message, hint, severity=Severity.WARNING)
         return True
 
     def _check_exceptions(self, steps: Steps, shape: MeetingShape, meeting: Meeting) -> None:
@@ -126,25 +125,14 @@ class _Reader:
         for where, day, key in written:
             if not meeting.planned(day, day):
                 message = f"the meeting '{meeting.name}' has no sitting on {day}"
-                self._complain(where, message, _nearest(meeting, day), key=key)
+                self.findings.add(where, message, _nearest(meeting, day), key=key)
             elif key and day in shape.cancelled:
-                self._complain(
+                self.findings.add(
                     where, f"the sitting on {day} is cancelled, too", "it is one of both", key=True
                 )
 
     def _holiday(self, day: date) -> str:
         return next((text for (first, last), text in self.model.holidays.items() if first <= day <= last), "")
-
-    def _complain(
-        self,
-        steps: Steps,
-        message: str,
-        hint: str | None = None,
-        *,
-        severity: Severity = Severity.ERROR,
-        key: bool = False,
-    ) -> None:
-        self.problems.append(self.document.problem(steps, message, hint, severity, key=key))
 
 
 def _rules(shape: MeetingShape) -> Iterator[Rule]:

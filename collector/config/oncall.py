@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
-from collector.config.document import Document, Steps
+from collector.config.document import Document, Findings, Steps
 from collector.config.problems import Problem, Severity, did_you_mean
 from collector.config.schema_channels import NO_SECRET, EmailShape, WebhookShape
 from collector.config.schema_oncall import HeartbeatShape, LinksShape, OnCallFile, ReceiverShape, SmtpShape
@@ -92,14 +92,17 @@ class _Reader:
     def __init__(
         self, document: Document, model: OnCallFile, spoilt: set[str], districts: Collection[str] | None
     ) -> None:
-        self._document = document
+        self._findings = Findings(document)
         self._model = model
         self._spoilt = spoilt
         self._districts = districts
         self._used: set[str] = set()
         self._hours = {name: Hours(name, spans) for name, spans in model.hours.items()}
         self._hours[ALWAYS.name] = ALWAYS
-        self.problems: list[Problem] = []
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self._findings.problems
 
     def read(self, timezone: str) -> OnCall:
         model = self._model
@@ -144,7 +147,7 @@ class _Reader:
             MappingProxyType(owners),
             steps,
             model.heartbeat,
-            self._document,
+            self._findings.document,
         )
 
     def _receiver(self, name: str, shape: ReceiverShape) -> Receiver:
@@ -152,7 +155,7 @@ class _Reader:
         steps = ("receivers", name)
         if not channels:
             hint = f"one or more of {', '.join(CHANNELS)}"
-            self._complain(steps, f"receiver '{name}' has no way to be reached", hint, key=True)
+            self._findings.add(steps, f"receiver '{name}' has no way to be reached", hint, key=True)
         if shape.webhook is not None:
             self._check_token((*steps, "webhook"), shape.webhook)
         return Receiver(name, shape.language or self._model.language, channels)
@@ -160,23 +163,27 @@ class _Reader:
     def _check_token(self, steps: Steps, shape: WebhookShape | HeartbeatShape) -> None:
         if shape.token is None and isinstance(shape.url, str):
             hint = f"write token: env:NAME or file:PATH; or token: {NO_SECRET} if nobody else can reach the address"
-            self._complain(steps, f"'{steps[-1]}' has no 'token'", hint, key=True)
+            self._findings.add(steps, f"'{steps[-1]}' has no 'token'", hint, key=True)
 
     def _check_smtp(self, receivers: Mapping[str, Receiver]) -> None:
         smtp = self._model.smtp
         for name, receiver in receivers.items():
             if smtp is None and any(isinstance(channel, EmailShape) for channel in receiver.channels):
                 steps = ("receivers", name, "email")
-                self._complain(steps, "no 'smtp' says how mail is sent", "write smtp: {server: …, from: …}")
+                self._findings.add(
+                    steps, "no 'smtp' says how mail is sent", "write smtp: {server: …, from: …}"
+                )
         if smtp is not None and (smtp.username is None) is not (smtp.password is None):
             missing = "password" if smtp.password is None else "username"
-            self._complain(("smtp",), f"'smtp' has no '{missing}'", "a login is both, or neither", key=True)
+            self._findings.add(
+                ("smtp",), f"'smtp' has no '{missing}'", "a login is both, or neither", key=True
+            )
 
     def _check_steps(self, steps: tuple[Step, ...]) -> None:
         for i, (before, step) in enumerate(pairwise(steps), start=1):
             if step.after <= before.after:
                 message = "this step is not later than the one before"
-                self._complain(("escalation", i, "after"), message, "count from the page")
+                self._findings.add(("escalation", i, "after"), message, "count from the page")
 
     def _check_rota(self, shifts: tuple[Shift, ...]) -> None:
         districts = dict.fromkeys(d for shift in shifts for d in shift.districts)
@@ -185,49 +192,40 @@ class _Reader:
             if words:
                 about = f"district {district}" if district else "the whole city"
                 hint = "let the last shift have no hours and no districts"
-                self._complain(("shifts",), f"nobody is paged about {about} on {words}", hint, key=True)
+                self._findings.add(("shifts",), f"nobody is paged about {about} on {words}", hint, key=True)
                 return
         turned = {turn.shift for district in ("", *districts) for turn in turns(shifts, district)}
         for i, shift in enumerate(shifts):
             if shift not in turned:
                 message = "this shift is never paged: earlier ones have all of its hours"
-                self._complain(("shifts", i), message, severity=Severity.WARNING)
+                self._findings.add(("shifts", i), message, severity=Severity.WARNING)
 
     def _check_used(self) -> None:
         for name in self._model.receivers:
             if name not in self._used:
                 message = f"nothing is ever sent to receiver '{name}'"
-                self._complain(("receivers", name), message, severity=Severity.WARNING, key=True)
+                self._findings.add(("receivers", name), message, severity=Severity.WARNING, key=True)
 
     def _name(self, steps: Steps, name: str) -> str:
         self._used.add(name)
         if name not in self._model.receivers and name not in self._spoilt:
             hint = did_you_mean(name, self._model.receivers)
-            self._complain(steps, f"no receiver is called '{name}'", hint)
+            self._findings.add(steps, f"no receiver is called '{name}'", hint)
         return name
 
     def _when(self, steps: Steps, name: str) -> Hours:
         hours = self._hours.get(name)
         if hours is None and name not in self._spoilt:
             hint = did_you_mean(name, self._hours) or f"known hours: {', '.join(sorted(self._hours))}"
-            self._complain(steps, f"no hours are called '{name}'", hint)
+            self._findings.add(steps, f"no hours are called '{name}'", hint)
         return hours or ALWAYS
 
     def _district(self, steps: Steps, code: str) -> str:
         if self._districts is not None and code not in self._districts:
-            self._complain(steps, f"no district has the code '{code}'", did_you_mean(code, self._districts))
+            self._findings.add(
+                steps, f"no district has the code '{code}'", did_you_mean(code, self._districts)
+            )
         return code
-
-    def _complain(
-        self,
-        steps: Steps,
-        message: str,
-        hint: str | None = None,
-        *,
-        severity: Severity = Severity.ERROR,
-        key: bool = False,
-    ) -> None:
-        self.problems.append(self._document.problem(steps, message, hint, severity, key=key))
 
 
 def rota_of(on_call: OnCall) -> Rota:

@@ -12,7 +12,7 @@ from collector.config.city import be_there, city_of
 from collector.config.configuration import Configuration
 from collector.config.coverage import read_coverage
 from collector.config.dead_ends import dead_ends
-from collector.config.document import Document
+from collector.config.document import Document, Steps
 from collector.config.files import PROFILES, TELEMETRY, Files, Part, read_files, shown_root
 from collector.config.graph import check_graph, check_vantage
 from collector.config.links import check_settings, connect
@@ -156,13 +156,9 @@ def _check_broker(
 ) -> None:
     if city.model is None or city.model.broker is None or city.model.broker.credential is None:
         return
-    name = city.model.broker.credential
-    credential = credentials.get(CredentialName(name))
-    steps = ("broker", "credential")
-    if credential is None and not known.knows(name):
-        hint = assembly.guesser.hint(name, credentials)
-        assembly.complaints.add(city.document.problem(steps, f"no credential is called '{name}'", hint))
-    elif credential is not None and credential.username is None:
+    steps, name = ("broker", "credential"), city.model.broker.credential
+    credential = _named(assembly, city.document, steps, name, credentials, known)
+    if credential is not None and credential.username is None:
         message = f"credential '{name}' is for SNMP, not a login of the broker"
         assembly.complaints.add(city.document.problem(steps, message))
 
@@ -176,14 +172,27 @@ def _check_traps(
     if city.model is None or city.model.traps is None:
         return
     for number, name in enumerate(city.model.traps.credentials):
-        credential = credentials.get(CredentialName(name))
         steps = ("traps", "credentials", number)
-        if credential is None and not known.knows(name):
-            hint = assembly.guesser.hint(name, credentials)
-            assembly.complaints.add(city.document.problem(steps, f"no credential is called '{name}'", hint))
-        elif credential is not None and credential.version is None:
+        credential = _named(assembly, city.document, steps, name, credentials, known)
+        if credential is not None and credential.version is None:
             message = f"credential '{name}' is a login of the broker, not for SNMP"
             assembly.complaints.add(city.document.problem(steps, message))
+
+
+def _named(
+    assembly: Assembly,
+    document: Document,
+    steps: Steps,
+    name: str,
+    credentials: Mapping[CredentialName, Credential],
+    known: Register,
+) -> Credential | None:
+    """The credential of that name; None, and a problem where it cannot be in a part that is broken."""
+    found = credentials.get(CredentialName(name))
+    if found is None and not known.knows(name):
+        hint = assembly.guesser.hint(name, credentials)
+        assembly.complaints.add(document.problem(steps, f"no credential is called '{name}'", hint))
+    return found
 
 
 def _credentials(
