@@ -157,7 +157,7 @@ def _check_broker(
     if city.model is None or city.model.broker is None or city.model.broker.credential is None:
         return
     steps, name = ("broker", "credential"), city.model.broker.credential
-    credential = _named(assembly, city.document, steps, name, credentials, known)
+    credential = _named(assembly, city.document, steps, name, credentials=credentials, known=known)
     if credential is not None and credential.username is None:
         message = f"credential '{name}' is for SNMP, not a login of the broker"
         assembly.complaints.add(city.document.problem(steps, message))
@@ -173,7 +173,7 @@ def _check_traps(
         return
     for number, name in enumerate(city.model.traps.credentials):
         steps = ("traps", "credentials", number)
-        credential = _named(assembly, city.document, steps, name, credentials, known)
+        credential = _named(assembly, city.document, steps, name, credentials=credentials, known=known)
         if credential is not None and credential.version is None:
             message = f"credential '{name}' is a login of the broker, not for SNMP"
             assembly.complaints.add(city.document.problem(steps, message))
@@ -184,6 +184,7 @@ def _named(
     document: Document,
     steps: Steps,
     name: str,
+    *,
     credentials: Mapping[CredentialName, Credential],
     known: Register,
 ) -> Credential | None:
