@@ -13,21 +13,11 @@ from collector.meetings.reasons import Code
 from collector.model import Inventory
 from exporters.api import Api
 from exporters.readiness import document, listing
-from tests.unit.meetings.stage import CALL, START, Plan, Stage, city, meeting
+from tests.unit.meetings.stage import CALL, START, Plan, Stage, meeting
 from tests.unit.meetings.test_whole_meeting import LENGTH, Desk, lived
 
 pytestmark = pytest.mark.timeout(120)
 Stood = list[tuple[str, str, str, bool | None]]
-
-
-@pytest.fixture(scope="module")
-def small() -> Inventory:
-    return city(1, 4)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
 
 
 def stood(look: Readiness | None) -> Stood:

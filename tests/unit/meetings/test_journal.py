@@ -23,11 +23,6 @@ def notes() -> Notes:
     return Notes({KEY: SITTING}, [CAME], {(*KEY, "00001"): CALL})
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
-
-
 def test_what_is_noted_is_read_back(path: Path):
     ledger = Ledger(path)
     ledger.write(Entry(meetings=notes()))

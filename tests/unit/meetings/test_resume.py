@@ -9,21 +9,11 @@ import pytest
 from collector.meetings.archive import Archive
 from collector.model import Inventory
 from collector.outages.sittings import SittingRow
-from tests.unit.meetings.stage import CALL, START, Plan, Stage, city, meeting
+from tests.unit.meetings.stage import CALL, START, Plan, Stage, meeting
 from tests.unit.meetings.test_whole_meeting import LENGTH, NAME, Desk, lived, standing
 
 pytestmark = pytest.mark.timeout(120)
 WEEK = 7 * 86400.0
-
-
-@pytest.fixture(scope="module")
-def small() -> Inventory:
-    return city(1, 4)
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
 
 
 def first_life(small: Inventory, path: Path, begin: float, until: float) -> Stage:

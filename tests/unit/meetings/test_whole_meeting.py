@@ -21,6 +21,7 @@ from collector.meetings.reasons import Code, Reason, Weight
 from collector.meetings.standing import Sitting
 from collector.model import Inventory, SiteCode
 from collector.outages.journal import Journal
+from collector.outages.sittings import SittingRow
 from tests.config.workshop import small_city
 from tests.unit.meetings.stage import CALL, HEARTBEAT, START, Plan, Stage, city, meeting
 
@@ -82,9 +83,11 @@ def small() -> Inventory:
     return city(2, 12)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.sqlite"
+def kept(path: Path) -> SittingRow:
+    """The one sitting that the journal holds."""
+    with Archive(path) as archive:
+        (row,) = archive.sittings()
+    return row
 
 
 def standing(path: Path, sitting: Occurrence) -> list[tuple[str, str, str, int | None]]:
@@ -236,8 +239,7 @@ def test_a_meeting_that_is_moved_while_it_runs_stays_one_sitting(small: Inventor
         await desk.until(START + 1520)
 
     lived(path, stage, plan, play)
-    with Archive(path) as archive:
-        (row,) = archive.sittings()
+    row = kept(path)
     assert (row.key, row.started, row.ended) == (START, START + 120, START + 1500)
     assert standing(path, sitting)[-1][1] == "ended"
 
@@ -254,8 +256,7 @@ def test_a_meeting_that_is_cancelled_while_prepared_is_closed(small: Inventory, 
         assert desk.conferring.standing.sittings == ()
 
     lived(path, stage, plan, play)
-    with Archive(path) as archive:
-        (row,) = archive.sittings()
+    row = kept(path)
     assert row.cancelled
 
 
@@ -272,8 +273,7 @@ def test_a_meeting_that_is_put_off_for_hours_is_not_written_down_as_held(small: 
         assert desk.phase() == Phase.PLANNED
 
     lived(path, stage, plan, play)
-    with Archive(path) as archive:
-        (row,) = archive.sittings()
+    row = kept(path)
     assert (row.key, row.ended, row.cancelled) == (START, START, True)
 
 
@@ -290,8 +290,7 @@ def test_a_meeting_that_is_cut_short_while_it_runs_is_over_when_it_was(small: In
         assert desk.phase() == Phase.ENDED
 
     lived(path, stage, plan, play)
-    with Archive(path) as archive:
-        (row,) = archive.sittings()
+    row = kept(path)
     assert (row.ended, row.cancelled) == (START + 240, False)
 
 
