@@ -71,11 +71,15 @@ class MeetingAtRisk:
 
 @dataclass(frozen=True, slots=True)
 class OutageRow:
-    """One outage in words. `communes` counts commune offices, `places` are all affected sites by code."""
+    """One outage in words. `communes` counts commune offices, `places` are all affected sites by code.
+
+    `page` is that of its place, empty where it has none.
+    """
 
     id: str
     title: str
     where: str
+    page: str
     kind: str
     severity: str
     severity_text: str
@@ -199,6 +203,7 @@ class Scene:
             id=outage.id,
             title=self.title(outage),
             where=self._where(outage),
+            page=self._page(outage),
             kind=str(outage.kind),
             severity=severity,
             severity_text=self.say(f"severity.{severity}"),
@@ -267,6 +272,11 @@ class Scene:
         if site is None or site.kind is not SiteKind.COMMUNE:
             return district or (site.name if site else "")
         return f"{site.name}, {district}" if district else site.name
+
+    def _page(self, outage: Outage) -> str:
+        if outage.site in self.inventory.sites:
+            return f"/site/{outage.site}"
+        return f"/district/{outage.district}" if outage.district in self.inventory.districts else ""
 
     def explained(self, cause: str | None) -> OutageRow | None:
         """The outage of this id, if it is shown."""

@@ -195,3 +195,11 @@ def test_a_city_in_an_unknown_time_zone_still_has_a_clock():
     known = inventory()
     nowhere = replace(known, city=replace(known.city, timezone="Nowhere/Else"))
     assert Scene(nowhere, all_up(), Speech(Language.ENGLISH)).instant(NOW).iso.endswith("+00:00")
+
+
+def test_an_outage_leads_to_the_page_of_its_place():
+    said = scene()
+    assert said.outage(outage("rt-00115")).page == f"/site/{SITE}"
+    assert said.outage(outage("fibre-1", CauseKind.CABLE, site=None)).page == f"/district/{DISTRICT}"
+    gone = outage("rt-00999", site=SiteCode("00999"), district=DistrictCode("999"))
+    assert said.outage(gone).page == "", "what is no longer configured has no page"
