@@ -227,6 +227,17 @@ def test_a_participant_in_a_call_is_connected_and_one_who_is_not_is_noted_once_i
     assert [one.reasons[0].code for one in absent] == [Code.NOT_IN_CALL] * 6
 
 
+def test_who_loses_the_registration_in_a_call_stays_in_it(small: Inventory):
+    stage = Stage(small)
+    stage.says("vc-00001", **CALL, registered_sip=0)
+    stage.says("vc-00002", registered_sip=0)
+    stage.run(20)
+    look = stage.look()
+    assert named(look) == {"00002": Code.NOT_REGISTERED}
+    inside = next(one for one in look.participants if one.site == "00001")
+    assert [(reason.code, reason.weight) for reason in inside.reasons] == [(Code.NOT_REGISTERED, Weight.NOTE)]
+
+
 def test_loss_is_a_note_before_it_is_a_reason(small: Inventory):
     stage = Stage(small)
     stage.says("vc-00001", **{**CALL, "tx_loss_ratio": 0.015})

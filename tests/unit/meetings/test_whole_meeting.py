@@ -18,6 +18,7 @@ from collector.meetings.minutes import MOST, Minutes
 from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
 from collector.meetings.reasons import Code, Reason, Weight
+from collector.meetings.room import LOSS
 from collector.meetings.standing import Sitting
 from collector.model import Inventory, SiteCode
 from collector.outages.journal import Journal
@@ -390,6 +391,20 @@ def test_who_waits_for_a_port_is_written_down_as_that(small: Inventory):
     assert before == [("00001", "GO", ""), ("00002", "GO", "not_in_call"), ("00003", "NO-GO", "camera")]
     assert look(0, Phase.RUNNING, 2) == [("00002", "GO", "bridge_short")]
     assert look(60, Phase.RUNNING, 0) == [("00002", "GO", "not_in_call")]
+
+
+def test_only_calls_of_the_meeting_itself_are_measured(small: Inventory):
+    minutes = Minutes(meeting(small))
+    reading = {"vc-00001": {(LOSS, "rx", "all"): 0.5}}
+
+    def measured(at: float, phase: Phase, *, connected: bool) -> list[float]:
+        one = Participant(SiteCode("00001"), "vc-00001", Verdict.GO, connected=connected)
+        notes = minutes.take(Readiness(minutes.occurrence, START + at, phase, (one,)), reading)
+        return [row.loss_max for row in notes.quality.values()]
+
+    assert measured(-300, Phase.PREPARING, connected=True) == []
+    assert measured(60, Phase.RUNNING, connected=False) == []
+    assert measured(180, Phase.RUNNING, connected=True) == [0.5]
 
 
 def test_what_was_said_is_over_when_its_time_is(small: Inventory):
