@@ -17,6 +17,7 @@ from collector.meetings.archive import Archive
 from collector.meetings.minutes import MOST, Minutes
 from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Participant, Phase, Readiness, Verdict
+from collector.meetings.readings import Reading
 from collector.meetings.reasons import Code, Reason, Weight
 from collector.meetings.room import LOSS
 from collector.meetings.standing import Sitting
@@ -395,7 +396,7 @@ def test_who_waits_for_a_port_is_written_down_as_that(small: Inventory):
 
 def test_only_calls_of_the_meeting_itself_are_measured(small: Inventory):
     minutes = Minutes(meeting(small))
-    reading = {"vc-00001": {(LOSS, "rx", "all"): 0.5}}
+    reading: dict[str, Reading] = {"vc-00001": {(LOSS, "rx", "all"): 0.5}}
 
     def measured(at: float, phase: Phase, *, connected: bool) -> list[float]:
         one = Participant(SiteCode("00001"), "vc-00001", Verdict.GO, connected=connected)
