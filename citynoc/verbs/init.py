@@ -5,6 +5,7 @@ not at all.
 """
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 
@@ -67,12 +68,14 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         sys.stderr.write(f"citynoc init: cannot write {error.filename or directory}: {error.strerror}\n")
         return FOUND_SOMETHING
-    print(f"{directory}: {answers.city}, {answers.sites} sites in {answers.district}")
+    written = f"{answers.sites} sites in {answers.district}, times of {answers.timezone}"
+    print(f"{directory}: {answers.city}, {written}")
+    where = shlex.quote(str(directory))
     sys.stderr.write(
         f"Next:  export {answers.variable}=…   # the SNMP community\n"
-        f"       citynoc check --config {directory}\n"
-        f"       citynoc simulate --config {directory}   # answers for every device, until real ones do\n"
-        f"       citynoc run --config {directory}   # in another terminal; then http://127.0.0.1:9579\n"
+        f"       citynoc check --config {where}\n"
+        f"       citynoc simulate --config {where}   # answers for every device, until real ones do\n"
+        f"       citynoc run --config {where}   # in another terminal; then http://127.0.0.1:9579\n"
     )
     return 0
 

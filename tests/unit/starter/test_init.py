@@ -72,6 +72,14 @@ def test_nothing_is_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert tree(tmp_path) == before
 
 
+def test_it_says_whose_clock_and_what_to_type_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    city = tmp_path / "thành phố"
+    assert main(["init", str(city), "--yes", "--timezone", "Asia/Tokyo"]) == 0
+    said = capsys.readouterr()
+    assert "times of Asia/Tokyo" in said.out
+    assert f"citynoc check --config '{city}'" in said.err
+
+
 def test_an_empty_directory_may_be_there(tmp_path: Path):
     assert main(["init", "--config", str(tmp_path), "--yes"]) == 0
     assert (tmp_path / "city.yml").is_file()
