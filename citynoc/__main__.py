@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from citynoc import __version__
+from citynoc.terminal import coloured
 from collector.config.problems import ConfigurationError, draw
 
 VERBS = (
@@ -121,7 +122,7 @@ def _run(args: argparse.Namespace) -> int:
         code = int(args.run(args))
         sys.stdout.flush()  # here, where a failure can still be said
     except ConfigurationError as wrong:
-        sys.stderr.writelines(f"{draw(problem, colour=sys.stderr.isatty())}\n" for problem in wrong.problems)
+        sys.stderr.writelines(f"{draw(problem, colour=coloured(sys.stderr))}\n" for problem in wrong.problems)
         return FOUND_SOMETHING
     except BrokenPipeError:  # `citynoc … | head`: the reader has seen enough
         _let_go()

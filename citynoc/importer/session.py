@@ -3,7 +3,6 @@
 Whatever is written was shown, passed the check, and stands on files that were read under the lock.
 """
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from citynoc.editing.change import sweep
 from citynoc.editing.lock import locked
 from citynoc.importer.proposal import Proposal, propose
 from citynoc.importer.wanted import Wanted
+from citynoc.terminal import coloured
 from collector.config import Problem, draw
 from collector.config.files import DISTRICTS
 
@@ -87,7 +87,7 @@ class Session:
         merged = proposal.merged
         for note in merged.notes:
             _say(note)
-        for line in proposal.change.diff(colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ):
+        for line in proposal.change.diff(colour=coloured(sys.stdout)):
             sys.stdout.write(f"{line}\n")
         sys.stdout.write(f"{_summary(proposal)}\n")
         sys.stdout.flush()
@@ -103,7 +103,7 @@ class Session:
 
 
 def _say(problem: Problem) -> None:
-    sys.stderr.write(f"{draw(problem, colour=sys.stderr.isatty())}\n")
+    sys.stderr.write(f"{draw(problem, colour=coloured(sys.stderr))}\n")
 
 
 def _summary(proposal: Proposal) -> str:

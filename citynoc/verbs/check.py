@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from citynoc.checking.formats import FORMATS
+from citynoc.terminal import coloured
 from collector.config import Configuration, ConfigurationError, Problem, draw_all, load
 from collector.config.explain import UnknownDeviceError, explain
 from collector.config.oncall import unresolved
@@ -105,7 +106,7 @@ def _say(problems: tuple[Problem, ...], numbers: dict[str, Any] | None, args: ar
         sys.stdout.write(FORMATS[args.format](problems, numbers))
         return
     if problems:
-        sys.stdout.write(draw_all(problems, colour=sys.stdout.isatty()))
+        sys.stdout.write(draw_all(problems, colour=coloured(sys.stdout)))
     if numbers is not None:
         print(
             f"{args.config}: good: {numbers['sites']:,} sites, {numbers['devices']:,} devices,"

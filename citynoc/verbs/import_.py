@@ -14,6 +14,7 @@ from citynoc.importer.columns import Columns, MisuseError, read_columns
 from citynoc.importer.generation import generate
 from citynoc.importer.session import Session
 from citynoc.importer.wanted import Row, wanted_of
+from citynoc.terminal import coloured
 from collector.config import ConfigurationError, Problem, draw
 from collector.config.files import CITY
 from collector.config.secrets import UnresolvedError, read_reference, resolve
@@ -149,7 +150,7 @@ def _netbox_rows(args: argparse.Namespace, columns: Columns) -> list[Row]:
     except NetBoxError as why:
         raise ConfigurationError([Problem(Place("NetBox", 0, 0), str(why))]) from None
     for note in found.notes:
-        sys.stderr.write(f"{draw(note, colour=sys.stderr.isatty())}\n")
+        sys.stderr.write(f"{draw(note, colour=coloured(sys.stderr))}\n")
     return found.rows
 
 
