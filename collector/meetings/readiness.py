@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
-from collector.meetings.hall import CONNECTED_KEY, USED_KEY, Hall, hall
+from collector.meetings.hall import CONNECTED_KEY, Hall, hall
 from collector.meetings.limits import LIMITS, Limits
 from collector.meetings.lines import Line
+from collector.meetings.lobby import Lobby, at_once
 from collector.meetings.model import PREPARATION, Occurrence
 from collector.meetings.readings import Heard, Reading, Silence
 from collector.meetings.reasons import RANK, Code, Reason, Teller, Weight
@@ -151,8 +152,9 @@ def readiness(
     known = [one for one in others if one.meeting != occurrence.meeting]
     rivals = [one for one in known if at_once(occurrence, one)]
     before = [one for one in known if one.end <= occurrence.start]
-    more = _rivals(occurrence, rivals, evidence)
-    leaving = _leaving(occurrence, before, rivals, evidence)
+    lobby = Lobby(inventory, state, evidence.reading)
+    more = lobby.wanting(occurrence, rivals)
+    leaving = lobby.leaving(occurrence, before, rivals)
     stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell, others=more, leaving=leaving)
     clock = room.common_clock()
     found = [_forgiven(one, evidence) for one in found] if clock is not None else found
@@ -162,50 +164,6 @@ def readiness(
     ordered = tuple(in_order(found, inventory))
     about = stage.reasons if clock is None else (*stage.reasons, clock)
     return Readiness(occurrence, now, phase(occurrence, now), ordered, about, stage.short)
-
-
-def at_once(one: Occurrence, other: Occurrence) -> bool:
-    """Whether two sittings are at the same time for a while."""
-    return one.start < other.end and other.start < one.end
-
-
-def _rivals(occurrence: Occurrence, rivals: Iterable[Occurrence], evidence: Evidence) -> int:
-    """Sites that are not in this sitting and wait for a port of its bridges in another one."""
-    waiting: set[str] = set()
-    inside: set[str] = set()
-    for other in rivals:
-        if set(occurrence.bridges).isdisjoint(other.bridges):
-            continue
-        waiting |= other.sites - occurrence.sites
-        inside |= _inside(other, evidence)
-    return len(waiting - inside)
-
-
-def _leaving(
-    occurrence: Occurrence, before: Iterable[Occurrence], rivals: Iterable[Occurrence], evidence: Evidence
-) -> int:
-    """Ports of this sitting's bridges that others hold now, whose meeting is over by the time that it begins.
-
-    Which bridge somebody is on is not told: as many as the meeting's other bridges carry may be there, and free none.
-    """
-    staying = occurrence.sites.union(*(one.sites for one in rivals))
-    found = 0
-    for other in before:
-        gone = len(_inside(other, evidence) - staying)
-        for name in set(other.bridges) - set(occurrence.bridges):
-            gone -= int(evidence.reading(DeviceName(name)).get(USED_KEY, gone))
-        found += max(0, gone)
-    return found
-
-
-def _inside(other: Occurrence, evidence: Evidence) -> set[str]:
-    """The sites of a sitting that are in a call."""
-    devices = (evidence.inventory.devices.get(DeviceName(name)) for name in other.endpoints)
-    return {
-        one.site
-        for one in devices
-        if one is not None and evidence.reading(one.name).get(CONNECTED_KEY, 0) > 0
-    }
 
 
 def _wanted_twice(one: Participant, rivals: Iterable[Occurrence], tell: Teller) -> Participant:

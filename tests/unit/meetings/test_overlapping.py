@@ -9,7 +9,7 @@ import pytest
 from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Readiness, Verdict, readiness
 from collector.meetings.reasons import Code, Weight
-from collector.model import Inventory
+from collector.model import DeviceName, Inventory
 from collector.outages.journal import Journal
 from exporters.api import Api
 from exporters.readiness import MeetingExposition, listing
@@ -90,6 +90,30 @@ def test_who_is_in_both_wants_one_port_and_is_told_of(stage: Stage, small: Inven
         "en": "also wanted in “Meeting b” until 09:00",
     }
     assert found.count(Verdict.GO) == 8
+
+
+def test_a_meeting_that_has_room_on_another_bridge_takes_that_first(stage: Stage, small: Inventory):
+    large, little = some(small, "a", 0, 8), replace(some(small, "b", 8, 12), bridges=("mcu-2",))
+    # Ten ports for twelve on both bridges: the larger meeting is held against all of them, the smaller one only
+    # against those whom the other bridge has no port for.
+    [why] = look(stage, little, large).hall
+    assert why.text["en"].startswith(
+        "bridge short of 2 ports: 6 wanted, 2 of them by meetings at the same time, 4 "
+    )
+    ports(stage, "mcu-1", 0, 8)
+    assert look(stage, little, large).ready
+    assert look(stage, large, little).ready
+    # What does not say how many ports it has is held against nobody; what is dead has none.
+    stage.dispatch.readings.forget([DeviceName("mcu-1")])
+    assert look(stage, little, large).ready
+    stage.kill("mcu-1")
+    stage.run(30)
+    assert look(stage, little, large).short == 4
+
+
+def test_a_rivals_site_without_an_endpoint_wants_no_port(stage: Stage, small: Inventory):
+    one, other = some(small, "a", 0, 8), some(small, "b", 8, 12)
+    assert look(stage, one, replace(other, endpoints=other.endpoints[:2])).ready
 
 
 def test_ports_of_a_meeting_that_is_over_by_then_are_free_by_then(stage: Stage, small: Inventory):
