@@ -133,7 +133,11 @@ def _add(
     zone = ZoneInfo(inventory.city.timezone)
     try:
         start = now if args.start == "now" else unix(read_moment(args.start), zone)
-        end = start + read_duration(args.length) if args.length else unix(read_moment(args.until), zone)
+        end = (
+            start + read_duration(args.length, usual="m")
+            if args.length
+            else unix(read_moment(args.until), zone)
+        )
     except WrittenWrongError as wrong:
         print(f"citynoc maintenance: {wrong}; {wrong.hint or ''}".rstrip("; "), file=sys.stderr)
         return MISUSE

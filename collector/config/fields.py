@@ -41,12 +41,12 @@ def read_text(value: Any) -> str:
     return text
 
 
-def read_duration(value: Any) -> float:
-    """Seconds."""
+def read_duration(value: Any, *, usual: str = "s") -> float:
+    """Seconds. `usual` is the unit that whoever wrote a bare number may have meant."""
     text = text_of(value)
     match = _DURATION.fullmatch(text)
     if match is None:
-        hint = f"write {text}s" if _NUMBER.fullmatch(text) else "write it like 500ms, 30s, 5m or 2h"
+        hint = f"write {text}{usual}" if _NUMBER.fullmatch(text) else "write it like 500ms, 30s, 5m or 2h"
         raise WrittenWrongError(f"{shown(text)} is not a duration", hint)
     seconds = float(match[1]) * _UNITS[match[2]]
     if seconds <= 0:

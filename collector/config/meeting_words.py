@@ -83,7 +83,7 @@ def _read_clock(value: Any) -> time:
 
 
 def _read_length(value: Any) -> float:
-    seconds = read_duration(value)
+    seconds = read_duration(value, usual="m")
     if not SHORTEST <= seconds <= LONGEST:
         raise WrittenWrongError(f"{shown(text_of(value))} is not between 1m and 24h")
     return seconds
