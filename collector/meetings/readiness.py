@@ -158,7 +158,11 @@ def readiness(
     stage = hall(occurrence.bridges, waiting, evidence.reading, state, tell, others=more, leaving=leaving)
     clock = room.common_clock()
     found = [_forgiven(one, evidence) for one in found] if clock is not None else found
-    found = [_wanted_twice(one, rivals, tell) for one in found] if rivals else found
+    elsewhere = [
+        (other, tell.say(Code.ELSEWHERE, weight=Weight.NOTE, title=other.title, when=other.end))
+        for other in rivals
+    ]
+    found = [_wanted_twice(one, elsewhere) for one in found] if rivals else found
     if stage.nobody is not None:
         found = [_stopped(one, stage) for one in found]
     ordered = tuple(in_order(found, inventory))
@@ -166,15 +170,13 @@ def readiness(
     return Readiness(occurrence, now, phase(occurrence, now), ordered, about, stage.short)
 
 
-def _wanted_twice(one: Participant, rivals: Iterable[Occurrence], tell: Teller) -> Participant:
+def _wanted_twice(one: Participant, elsewhere: Iterable[tuple[Occurrence, Reason]]) -> Participant:
     """A note of every other sitting at the same time that wants the participant too: a call does not say which it is."""
-    notes = [
-        tell.say(Code.ELSEWHERE, weight=Weight.NOTE, title=other.title, when=other.end)
-        for other in rivals
-        if one.site in other.sites
-    ]
+    notes = [note for other, note in elsewhere if one.site in other.sites]
+    if not notes:
+        return one
     reasons = sorted((*one.reasons, *notes), key=lambda reason: (-reason.weight, RANK[reason.code]))
-    return replace(one, reasons=tuple(reasons)) if notes else one
+    return replace(one, reasons=tuple(reasons))
 
 
 def _forgiven(one: Participant, evidence: Evidence) -> Participant:
