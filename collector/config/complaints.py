@@ -8,6 +8,7 @@ from collector.config.document import Mark, end_of, line_of
 from collector.config.indentation import culprit
 
 _KEY = re.compile(r"(\s*(?:- )?)[^\s:#\"'\[{][^:#]*:(?=\s|$)")
+_ODD = re.compile(r"[ \t]*([^\S \t\r\n])")
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{,2}|u[0-9A-Fa-f]{,4}|U[0-9A-Fa-f]{,8}|.)")
 _GLUED = re.compile(r"\s*(?:- )?[\w.-]+:(?=[^\s/])[^\s].*")
 
@@ -23,8 +24,9 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
     if not line.strip():  # the end of the file: the last thing in it is what a person can look at
         here = end_of(text.rstrip())
     character = line[here.column : here.column + 1]
-    if character == "\t" or ("\t" in line[: here.column + 1] and not line[: here.column].strip()):
-        return Mark(here.line, line.index("\t"), 1), "a tab is used for indentation", "YAML takes spaces only"
+    blamed = _no_spaces(here, line, text)
+    if blamed is not None:
+        return blamed
     if "cannot start any token" in problem:
         return here, f"a value cannot start with '{character}'", "put the value in quotes"
     if "mapping values are not allowed" in problem:
@@ -48,6 +50,27 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
     return (
         _misplaced_line(here, text, opened) if "did not find expected" in problem else (here, problem, None)
     )
+
+
+def _no_spaces(here: Mark, line: str, text: str) -> tuple[Mark, str, str | None] | None:
+    """A tab; or a space that is none, as pages and word processors have them: it looks like indentation and is text.
+
+    The latter is what libyaml stumbles over lines later.
+    """
+    if line[here.column : here.column + 1] == "\t" or (
+        "\t" in line[: here.column + 1] and not line[: here.column].strip()
+    ):
+        return Mark(here.line, line.index("\t"), 1), "a tab is used for indentation", "YAML takes spaces only"
+    for number, above in enumerate(text.split("\n")[: here.line + 1]):
+        odd = _ODD.match(above)
+        if odd is not None and _KEY.match(above):
+            message = f"the line begins with an invisible character that is no space (U+{ord(odd[1]):04X})"
+            return (
+                Mark(number, odd.start(1), 1),
+                message,
+                "delete what stands before the first letter and type spaces",
+            )
+    return None
 
 
 def _escape(here: Mark, line: str, *, known: bool) -> tuple[Mark, str, str | None]:
