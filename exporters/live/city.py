@@ -168,11 +168,14 @@ def device_row(scene: Scene, device: Device) -> DeviceRow:
     )
 
 
-def headline(scene: Scene) -> str:
-    """The city in one line: what a screen reader is told when something changes."""
+def headline(scene: Scene, *, ready: bool = True) -> str:
+    """The city in one line: what a screen reader is told when something changes.
+
+    A monitor that is blind or not `ready` does not say that there is no outage: it cannot know.
+    """
     rows = [row for row in scene.outages() if row.ended is None]
     if not rows:
-        return scene.say("outages.none")
+        return scene.say("outages.none") if ready and not scene.state.blind else scene.say("outages.unseen")
     cut_off = sum(
         1 for one in scene.communes() if scene.site_state(one.code) in {State.UNREACHABLE, State.DOWN}
     )

@@ -107,6 +107,7 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         # -- outages
         "outages": Text("Sự cố", "Outages"),
         "outages.none": Text("Không có sự cố nào.", "No outage."),
+        "outages.unseen": Text("Chưa biết có sự cố hay không.", "Not known whether there is an outage."),
         "outages.count": Text("{n} sự cố đang diễn ra", "{n} outages", "{n} outage"),
         "outages.past": Text("Đã khắc phục trong giờ qua", "Ended within the hour"),
         "outages.more": Text("và {n} sự cố khác", "and {n} more"),

@@ -232,6 +232,26 @@ def hostile() -> FakeViews:
     return views
 
 
+@pytest.mark.parametrize(
+    "views",
+    [FakeViews(is_ready=False), FakeViews(state=replace(all_up(), blind=True))],
+    ids=["not yet asked", "blind"],
+)
+async def test_whoever_cannot_see_does_not_say_that_all_is_well(views: FakeViews):
+    async with serving(views) as client:
+        for path in ("/", "/wall"):
+            _, text = await page(client, f"{path}?lang=en")
+            assert "Not known whether there is an outage." in text, path
+            assert "No outage." not in text, path
+            assert "All is well" not in text, path
+
+
+async def test_a_calm_city_says_so():
+    async with serving(FakeViews()) as client:
+        assert "No outage." in (await page(client, "/?lang=en"))[1]
+        assert "All is well" in (await page(client, "/wall?lang=en"))[1]
+
+
 async def test_a_script_in_any_name_or_text_stays_text():
     async with serving(hostile()) as client:
         for path in (*PAGES, f"/search?q={EVIL}", "/?part=live", f"/{EVIL}"):
