@@ -40,6 +40,10 @@ class MeetingExposition:
         yield _body(
             families.BRIDGE_PORTS, [(_name(one), one.ports) for one in sittings if one.ports is not None]
         )
+        yield _body(
+            families.BRIDGE_PORTS_WANTED,
+            [(_name(one), one.booked) for one in sittings if one.booked is not None],
+        )
         looked = [(_name(one), one.look) for one in sittings if one.look is not None]
         for family, verdict in (
             (families.READY, Verdict.GO),

@@ -17,6 +17,7 @@ from collector.meetings.alarm import Stage
 from collector.meetings.archive import Archive
 from collector.meetings.hall import ports
 from collector.meetings.limits import LIMITS, Limits
+from collector.meetings.lobby import at_its_time
 from collector.meetings.minutes import Kept, Minutes
 from collector.meetings.model import AFTERWARDS, WEEK, Calendar, Occurrence
 from collector.meetings.readiness import Evidence, Phase, Readiness, Verdict, phase, readiness
@@ -162,7 +163,7 @@ class Conferring:
         if where is Phase.ENDED:
             return Sitting(occurrence, where, final=self._final(occurrence))
         if where is Phase.PLANNED:
-            return Sitting(occurrence, where, ports=self._ports(occurrence))
+            return Sitting(occurrence, where, ports=self._ports(occurrence), booked=self._booked(occurrence))
         minutes = self._minutes_of(occurrence, now)
         look = self._looked(occurrence, now)
         before = minutes.alarm.stages()
@@ -175,6 +176,11 @@ class Conferring:
 
     def _ports(self, occurrence: Occurrence) -> int | None:
         return ports(occurrence.bridges, self._reading)
+
+    def _booked(self, occurrence: Occurrence) -> int:
+        others = self._calendar.between(occurrence.start, occurrence.end)
+        rivals = [one for one in others if one.meeting != occurrence.meeting]
+        return at_its_time(self._inventory, self._reading).booked(occurrence, rivals)
 
     def _final(self, occurrence: Occurrence) -> Readiness:
         """How a sitting stood at its end: the last look at it, or after a restart what the journal has of it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from collector.meetings.hall import CAPACITY_KEY, CONNECTED_KEY, GONE, USED_KEY
 from collector.meetings.model import Occurrence
-from collector.meetings.readings import Reading
+from collector.meetings.readings import NOTHING, Reading
 from collector.model import DeviceName, Inventory
 from collector.outages.state import CityState
 
@@ -21,8 +21,9 @@ class Lobby:
     """Who stands before the doors of other meetings, at one moment."""
 
     def __init__(
-        self, inventory: Inventory, state: CityState, reading: Callable[[DeviceName], Reading]
+        self, inventory: Inventory, state: CityState | None, reading: Callable[[DeviceName], Reading]
     ) -> None:
+        """Without `state` every bridge counts as alive."""
         self._devices = inventory.devices
         self._state = state
         self._reading = reading
@@ -42,6 +43,10 @@ class Lobby:
             seen |= waiting
             found += self._turned_away(len(waiting), [name for name in one.bridges if name not in ours], room)
         return found
+
+    def booked(self, occurrence: Occurrence, rivals: Iterable[Occurrence]) -> int:
+        """Ports of its bridges that are wanted at the time of a sitting, by itself and by `rivals`."""
+        return len(self._dialling(occurrence)) + self.wanting(occurrence, rivals)
 
     def leaving(
         self, occurrence: Occurrence, before: Iterable[Occurrence], rivals: Iterable[Occurrence]
@@ -70,7 +75,7 @@ class Lobby:
 
     def _free(self, name: DeviceName) -> int | None:
         """Free ports of a bridge, None if it does not say."""
-        verdict = self._state.devices.get(name)
+        verdict = self._state.devices.get(name) if self._state is not None else None
         if verdict is not None and verdict.state in GONE:
             return 0
         said = self._reading(name)
@@ -90,3 +95,13 @@ class Lobby:
             for device in devices
             if device is not None and self._reading(device.name).get(CONNECTED_KEY, 0) > 0
         }
+
+
+def at_its_time(inventory: Inventory, reading: Callable[[DeviceName], Reading]) -> Lobby:
+    """As it will be: every bridge is there, all its ports are free, and nobody is in a call."""
+
+    def empty(name: DeviceName) -> Reading:
+        capacity = reading(name).get(CAPACITY_KEY)
+        return NOTHING if capacity is None else {CAPACITY_KEY: capacity}
+
+    return Lobby(inventory, None, empty)

@@ -23,6 +23,8 @@ class Sitting:
     final: Readiness | None = None
     ports: int | None = None
     """All ports of its bridges, until the end; None if one of them does not say."""
+    booked: int | None = None
+    """Ports of them that are wanted at its time, until it is prepared: by it, and by what is at the same time."""
 
     @property
     def known(self) -> Readiness | None:

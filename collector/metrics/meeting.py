@@ -41,6 +41,13 @@ BRIDGE_PORTS = Family(
     "Ports that the meeting's bridges have in all, used or not; absent unless each bridge says, and after the end.",
     ("meeting",),
 )
+BRIDGE_PORTS_WANTED = Family(
+    "citynoc_meeting_bridge_ports_wanted",
+    Kind.GAUGE,
+    "Ports of the meeting's bridges that are wanted at its time, by its endpoints and by those of meetings at the same "
+    "time that no other bridge has room for; until 60 minutes before.",
+    ("meeting",),
+)
 READY = Family(
     "citynoc_meeting_ready",
     Kind.GAUGE,
@@ -106,6 +113,7 @@ FAMILIES = (
     STATE,
     PARTICIPANTS,
     BRIDGE_PORTS,
+    BRIDGE_PORTS_WANTED,
     READY,
     NOT_READY,
     UNKNOWN,

@@ -9,6 +9,7 @@ import pytest
 from collector.meetings.model import Calendar, Occurrence
 from collector.meetings.readiness import Readiness, Verdict, readiness
 from collector.meetings.reasons import Code, Weight
+from collector.metrics.meeting import BRIDGE_PORTS_WANTED
 from collector.model import DeviceName, Inventory
 from collector.outages.journal import Journal
 from exporters.api import Api
@@ -161,6 +162,31 @@ def test_the_service_holds_its_meetings_against_each_other(stage: Stage, small: 
     conferring_step(conferring)
     short = {one.occurrence.meeting: one.look and one.look.short for one in conferring.standing.sittings}
     assert short == {"a": 2, "b": 2}
+
+
+def test_a_day_before_the_ports_that_meetings_at_the_same_time_want_are_counted_together(
+    small: Inventory, tmp_path: Path
+):
+    stage = Stage(small, start=START - 7200)
+    plans = [
+        Plan(replace(some(small, "a", 0, 8), bridges=("mcu-2",))),
+        Plan(replace(some(small, "b", 6, 12), bridges=("mcu-2", "mcu-1"))),
+        Plan(some(small, "later", 0, 12, start=START + 7200)),
+    ]
+    conferring = stage.conferring(plans[0], Journal(tmp_path / "journal.sqlite", lambda: stage.now))
+    conferring.reconfigure(Calendar(plans), small)
+
+    def told() -> list[str]:
+        conferring_step(conferring)
+        bodies = dict(MeetingExposition(conferring.standing, small).bodies())
+        return bodies[BRIDGE_PORTS_WANTED].decode().split("citynoc_meeting_bridge_ports_wanted")[1:]
+
+    for used in (0, 3):  # who uses the bridges now says nothing of then
+        ports(stage, "mcu-1", used, 3)
+        ports(stage, "mcu-2", used, 9)
+        assert told() == ['{meeting="a"} 9\n', '{meeting="b"} 12\n', '{meeting="later"} 12\n']
+    stage.now = START - 3600
+    assert told() == ['{meeting="later"} 12\n']
 
 
 def test_a_day_before_all_ports_of_the_bridges_are_told_and_none_that_are_not_known(
