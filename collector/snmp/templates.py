@@ -67,17 +67,19 @@ class Template:
 
 
 class Templates:
-    """GET templates, one object per distinct request; forgotten when nobody holds them any more."""
+    """One object per distinct GET or GETNEXT; forgotten when nobody holds it any more."""
 
     def __init__(self) -> None:
-        self._kept: WeakValueDictionary[tuple[Version, bytes, tuple[bytes, ...]], Template] = (
+        self._kept: WeakValueDictionary[tuple[Version, bytes, tuple[bytes, ...], Pdu], Template] = (
             WeakValueDictionary()
         )
 
-    def get(self, version: Version, community: bytes, asked: tuple[bytes, ...]) -> Template:
-        """The GET of these OID TLVs."""
-        key = (version, community, asked)
+    def get(
+        self, version: Version, community: bytes, asked: tuple[bytes, ...], pdu: Pdu = Pdu.GET
+    ) -> Template:
+        """The request for these OID TLVs."""
+        key = (version, community, asked, pdu)
         template = self._kept.get(key)
         if template is None:
-            template = self._kept[key] = Template(version, community, Pdu.GET, asked)
+            template = self._kept[key] = Template(version, community, pdu, asked)
         return template

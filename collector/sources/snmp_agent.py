@@ -3,7 +3,7 @@
 from collector.outcome import Measured, SeriesSet
 from collector.plan import Poll, PollKey, Question
 from collector.snmp import ber
-from collector.snmp.ber import Value
+from collector.snmp.ber import Pdu, Value
 from collector.snmp.fast import Column
 from collector.snmp.session import Session
 from collector.snmp.size import MOST, RequestSize
@@ -28,6 +28,7 @@ class Agent:
         "computed",
         "endpoint",
         "facts",
+        "glance",
         "heads",
         "identity",
         "key",
@@ -45,7 +46,6 @@ class Agent:
         "uptime",
         "version",
         "volatile",
-        "volatile_tables",
     )
 
     def __init__(self, poll: Poll, access: Access, templates: Templates) -> None:
@@ -70,7 +70,9 @@ class Agent:
         self.heads: tuple[SeriesSet, ...] = ()
         self.columns: tuple[Column, ...] = ()
         self.computed: tuple[Block, ...] = ()  # the others
-        self.volatile_tables = any(table.volatile for table in poll.profile.tables)
+        roots = tuple(ber.object_identifier(table.rows) for table in poll.profile.tables if table.volatile)
+        # The question whether tables whose rows come and go have any; None without such tables.
+        self.glance = templates.get(version, community, roots, Pdu.GET_NEXT) if roots else None
         self.volatile: dict[int, tuple[tuple[Row, ...], Layout, tuple[Block, ...]]] = {}
         self.signature: tuple[Value, ...] | None = None
         self.settled = False  # what the agent lacks is known and no longer asked

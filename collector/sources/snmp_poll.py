@@ -5,6 +5,7 @@ for less. Each delivers exactly once.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Protocol
 
 from collector.outcome import Answer, Failure, FailureKind, Measured
@@ -15,6 +16,7 @@ from collector.snmp.templates import Templates
 from collector.snmp.transport import Exchange, Transport
 from collector.sources import Deliver
 from collector.sources.snmp_agent import Agent
+from collector.sources.snmp_glance import Glance
 from collector.sources.snmp_layout import Block, Layout, Layouts
 
 SMALL = 8  # objects; a question so small was not lost for its size
@@ -228,10 +230,13 @@ class FullPoll(Exchange):
             agent.settle(values, bench.layouts)
         if agent.size.limit < agent.size.most:
             agent.size.calm()
-        if agent.volatile_tables:
+        if agent.glance is None:
+            self.give(measured)
+        elif agent.volatile:  # there were rows, so there will be more to ask
             bench.finish(self, measured)
         else:
-            self.give(measured)
+            empty, look = partial(self.give, measured), partial(bench.finish, self, measured)
+            bench.transport.ask(Glance(agent, agent.glance, empty, look))
 
     def give(self, measured: tuple[Measured, ...]) -> None:
         """Deliver the answer."""
