@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from citynoc.clock import Clock
 from citynoc.duty import OnDuty
+from collector.grid import until_next
 from collector.meetings.attendance import Attendance
 from collector.model import SiteCode
 from collector.outages.journal import Journal, Loss
@@ -19,7 +20,9 @@ from collector.outages.verdict import Context, Judge, Round
 from collector.scheduler import Scheduler
 
 ROUND = 0.1
-"""Seconds between rounds: re-asks are 0.4 s apart."""
+"""Seconds between rounds while somebody is missed: re-asks are 0.4 s apart."""
+QUIET_ROUND = 0.2
+"""Seconds between rounds while everybody answers."""
 PAUSED = 15.0
 """Seconds between two rounds from which nobody was there to watch."""
 
@@ -87,7 +90,8 @@ class Judging:
                 connected = not connected
                 self.judge.broker(now, connected=connected)
             await self._show(self.judge.round(now, self._context(now)))
-            await asyncio.sleep(max(0.0, ROUND - (self._clock.unix() - now)))
+            period = ROUND if self.judge.missing else QUIET_ROUND
+            await asyncio.sleep(until_next(period, self._clock.steady()))
 
     def _context(self, now: float) -> Context:
         meets = self.attendance.at(now)

@@ -20,8 +20,8 @@ from collector.model import Inventory, SiteCode
 
 log = structlog.get_logger(__name__)
 
-LOOK = 5.0
-PAUSED = 15.0
+LOOK = 10.0
+PAUSED = 20.0
 """Seconds between two looks from which nobody was there to look."""
 WRITE = 300.0
 """Seconds between two writings: a crash loses so much."""

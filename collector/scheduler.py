@@ -90,7 +90,7 @@ class Scheduler:
         self._polls: dict[PollKey, Poll] = {}
         self._wheels: dict[float, Wheel] = {}
         self._open: dict[PollKey, float] = {}
-        self._start = clock()
+        self._start = math.floor(clock() / tick) * tick
         self._slot = -1
         self.stats = SchedulerStats()
 

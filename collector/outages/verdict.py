@@ -234,6 +234,11 @@ class Judge:
             self._dirty = self._dirty or number in self._hearing.silent
         self._asking.once((number, *(() if kind == Hint.OFFLINE else self.topology.children[number])))
 
+    @property
+    def missing(self) -> bool:
+        """Whether any device has not answered its last question."""
+        return bool(self._hearing.misses)
+
     def last_heard(self, device: DeviceName) -> float | None:
         """When the device last answered or spoke; None if never."""
         at = self._hearing.heard_at[self.topology.index[device]]

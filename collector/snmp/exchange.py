@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from ipaddress import IPv4Address, IPv6Address
 from typing import ClassVar, NamedTuple, Self
 
-from collector.snmp import fast
+from collector.snmp import fast, usm_message
 from collector.snmp.ber import Message, Value
 from collector.snmp.errors import Fault, FaultKind, refusal
 from collector.snmp.templates import Template
@@ -86,6 +86,20 @@ class Exchange(ABC):
             self.failed(Fault(FaultKind.PROTOCOL, "the answer names other objects than were asked"))
             return
         self.answered([item.value for item in message.varbinds])
+
+    def opened(self, pdu: bytes, request_id: bytes, codec: fast.Codec) -> None:
+        """The authentic answer's PDU to a secured question, as if it had come plain. Raises BerError."""
+        at = usm_message.request_id_at(pdu)
+        if at > 0 and self.plain and pdu[at : at + len(request_id)] == request_id:
+            values = codec.read_row(pdu, at, self.template.asked)
+            if values is not None:
+                self.answered(values)  # type: ignore[arg-type] # a list of numbers is read, not written
+                return
+        message = usm_message.read_pdu(pdu)
+        if message.request_id == int.from_bytes(request_id):
+            self.read(message)
+        else:
+            self.failed(Fault(FaultKind.PROTOCOL, "the answer is to another question"))
 
 
 def open_socket(family: socket.AddressFamily, source: IPv4Address | IPv6Address | None) -> socket.socket:

@@ -15,6 +15,7 @@ from ipaddress import IPv4Address, IPv6Address
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from collector.grid import until_next
 from collector.snmp import ber, fast, usm, usm_message
 from collector.snmp.ber import Message
 from collector.snmp.codec import best
@@ -24,7 +25,7 @@ from collector.snmp.ledger import Ledger
 
 __all__ = ["Endpoint", "Exchange", "Transport"]
 
-TICK = 0.05  # seconds between looks at the timeout queues
+TICK = 0.1  # seconds between looks at the timeout queues
 STALL = 0.5  # lateness of our own loop from which silence proves nothing
 LATE = 0.1  # seconds: a tick overdue by more says that answers waited for us
 BURST = 64  # questions sent before answers get their turn
@@ -209,10 +210,17 @@ class Transport:
 
     def _open(self, family: socket.AddressFamily) -> socket.socket:
         sock = open_socket(family, self._source)
-        self._running().add_reader(sock, self._drain, sock)
+        self._running().add_reader(sock, self._drain_all)
         return sock
 
     # Receiving
+
+    def _drain_all(self) -> bool:
+        """Drain every socket: what has come on one has mostly come on the others too. True if all are empty now."""
+        empty = True
+        for sock in [sock for group in self._sockets.values() for sock in group]:
+            empty &= self._drain(sock)
+        return empty
 
     def _drain(self, sock: socket.socket) -> bool:
         """Read up to DRAIN datagrams, handle them, and send what they led to; True if the socket is empty now."""
@@ -312,17 +320,7 @@ class Transport:
     def _opened(self, exchange: Exchange, request_id: bytes, pdu: bytes) -> None:
         """The authentic answer's PDU, as if it had come plain."""
         try:
-            at = usm_message.request_id_at(pdu)
-            if at > 0 and exchange.plain and pdu[at : at + len(request_id)] == request_id:
-                values = self.codec.read_row(pdu, at, exchange.template.asked)
-                if values is not None:
-                    exchange.answered(values)  # type: ignore[arg-type] # a list of numbers is read, not written
-                    return
-            message = usm_message.read_pdu(pdu)
-            if message.request_id == int.from_bytes(request_id):
-                exchange.read(message)
-            else:
-                self._fail(exchange, Fault(FaultKind.PROTOCOL, "the answer is to another question"))
+            exchange.opened(pdu, request_id, self.codec)
         except BerError as error:
             self._fail(exchange, Fault(FaultKind.DECODE, f"answer cannot be read: {error}"))
         except Exception as bug:  # noqa: BLE001 as in `_drain`
@@ -361,15 +359,14 @@ class Transport:
         return self._tick is not None
 
     def _plan_tick(self, now: float) -> None:
-        self._tick_due = now + TICK
-        self._tick = self._running().call_later(TICK, self._on_tick)
+        wait = until_next(TICK, now)
+        self._tick_due = now + wait
+        self._tick = self._running().call_later(wait, self._on_tick)
 
     def _on_tick(self) -> None:
         self._tick = None
         lag = self._clock() - self._tick_due
-        empty = True
-        for sock in [sock for group in self._sockets.values() for sock in group]:
-            empty &= self._drain(sock)
+        empty = self._drain_all()
         now = self._clock()
         if lag > STALL:
             self._end_stalled(lag)

@@ -13,7 +13,9 @@ from typing import Any, Self
 import aiomqtt
 from paho.mqtt.client import Client as Paho
 
-PAUSE = 0.2
+from collector.grid import until_next
+
+PAUSE = 0.4
 """Seconds between two rounds: what is heard may be as much late, less than a hundredth of what a silence is judged by."""
 
 ROUND = 100
@@ -87,7 +89,8 @@ class RoundsClient(aiomqtt.Client):
         number = sock.fileno()
         if number >= 0:
             self._loop.remove_reader(number)
-            self._pause = self._loop.call_later(PAUSE, self._listen, client, sock)
+            pause = until_next(PAUSE, self._loop.time())
+            self._pause = self._loop.call_later(pause, self._listen, client, sock)
 
 
 def _readable(sock: Any) -> bool:
