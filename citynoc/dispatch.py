@@ -71,6 +71,9 @@ class Dispatch:
         if device is None:
             return
         now = self._clock.steady()
+        if isinstance(outcome, Answer) and key.question is Question.LIVENESS:
+            self._lives(device, key, outcome, asked_at, now)
+            return
         if device.role is Role.ENDPOINT and isinstance(outcome, Answer) and outcome.measured:
             outcome = self.grader.graded(device, outcome, now)
         self._say_change(key, outcome)
@@ -91,20 +94,24 @@ class Dispatch:
         if device in self._inventory.devices:
             self._judge.hint(device, kind.value, self._clock.unix())
 
+    def _lives(self, device: Device, key: PollKey, answer: Answer, asked_at: float, now: float) -> None:
+        """An answer that measures nothing but being there: four of five are, so its way is short."""
+        at = self._clock.unix_of(now)
+        self._store.put(key, answer, at)
+        self.readings.lives(device, answer)
+        asked = self._clock.unix_of(asked_at)
+        self._judge.heard(device.name, asked, at, Via.LIVENESS, rebooted=answer.rebooted)
+        self.uplinks.answered(device.name, asked_at, now)
+
     def _answered(
         self, device: Device, key: PollKey, answer: Answer, asked_at: float, *, now: float, expires: float
     ) -> None:
         asked, at = self._clock.unix_of(asked_at), self._clock.unix_of(now)
-        alive = key.question is Question.LIVENESS
-        if not alive:  # an empty answer too ends what the last one said
-            self._exposition.put(key, answer, expires)
-            # What the other protocol last said of the call is over too.
-            if device.role is Role.ENDPOINT and ended(answer):
-                self._exposition.withdraw(device.name, CALL_FAMILIES, but=key)
+        self._exposition.put(key, answer, expires)  # an empty answer too ends what the last one said
+        # What the other protocol last said of the call is over too.
+        if device.role is Role.ENDPOINT and ended(answer):
+            self._exposition.withdraw(device.name, CALL_FAMILIES, but=key)
         self._judge.heard(device.name, asked, at, VIA[key.question], rebooted=answer.rebooted)
-        if alive:  # such an answer measures nothing
-            self.uplinks.answered(device.name, asked_at, now)
-            return
         if device.role is Role.UPS:
             for on_battery in _on_battery(answer.measured):
                 self._judge.power(device.name, on_battery=on_battery, at=asked)

@@ -34,6 +34,8 @@ class Scrapes:
         self._coverage: CoverageExposition | None = None
         self._meetings: MeetingExposition | None = None
         self._rendering = asyncio.Lock()
+        self._said = b""
+        self._counted = (b"", 0)
 
     def add(self, router: web.UrlDispatcher) -> None:
         """Register the pages."""
@@ -67,10 +69,16 @@ class Scrapes:
         more = chain(
             meetings.bodies(), [risks(held, state)], () if coverage is None else coverage.bodies(state)
         )
-        return b"".join(self._state.render(state, self._views.facts, wanted, more))
+        body = b"".join(self._state.render(state, self._views.facts, wanted, more))
+        # One object for the same text, so that nobody who gets it compares or counts a megabyte again.
+        if body != self._said:
+            self._said = body
+        return self._said
 
     async def _text(self, request: web.Request, body: bytes, wanted: Form) -> web.StreamResponse:
-        request[SCRAPED] = (len(body), body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#"))
+        if self._counted[0] is not body:
+            self._counted = body, body.count(b"\n") - body.count(b"\n#") - body.startswith(b"#")
+        request[SCRAPED] = len(body), self._counted[1]
         return await self._delivery.body(request, body, wanted)
 
     async def _devices(self, request: web.Request) -> web.StreamResponse:

@@ -75,6 +75,7 @@ class StateExposition:
         ]
         self._zone = zone_of(inventory.city.timezone)
         self._written: dict[str, tuple[list[int | None], bytes]] = {}
+        self._judged: tuple[CityState, tuple[tuple[Family, bytes], ...]] | None = None
         self._site_info = self._static(families.SITE_INFO, map(self._site_row, inventory.sites))
         self._link_info = self._static(families.LINK_INFO, (_link_row(*pair) for pair in links))
         self._facts: dict[DeviceName, Mapping[str, str]] = {}
@@ -100,6 +101,21 @@ class StateExposition:
         yield families.SITE_INFO, self._site_info
         yield families.LINK_INFO, self._link_info
         yield families.DEVICE_INFO, self._device_info_text(facts)
+        if self._judged is None or _news(self._judged[0], state):
+            self._judged = state, tuple(self._verdicts(state))
+        yield from self._judged[1]
+        yield from self._outages(shown(state))
+        if state.duty is not None:
+            yield _body(families.WAKE_SITES, (("", state.duty.wake_sites),))
+            delay = state.duty.escalation_delay
+            yield _body(families.ESCALATION_DELAY, () if delay is None else (("", delay),))
+        yield _body(families.BLIND, (("", int(state.blind)),))
+        local = datetime.fromtimestamp(state.at, self._zone)
+        ahead = local.utcoffset() or timedelta()
+        zone = label_text(families.UTC_OFFSET.labels, (local.strftime("%Z"),))
+        yield _body(families.UTC_OFFSET, ((zone, ahead.total_seconds()),))
+
+    def _verdicts(self, state: CityState) -> Iterator[tuple[Family, bytes]]:
         verdicts = [state.devices.get(name) for name in self._devices]
         labels = self._device_labels
         yield self._kept(
@@ -119,16 +135,6 @@ class StateExposition:
         yield self._kept(
             families.REDUNDANCY_LOST, labels, [state.redundancy_lost.get(code) for code in self._sites]
         )
-        yield from self._outages(shown(state))
-        if state.duty is not None:
-            yield _body(families.WAKE_SITES, (("", state.duty.wake_sites),))
-            delay = state.duty.escalation_delay
-            yield _body(families.ESCALATION_DELAY, () if delay is None else (("", delay),))
-        yield _body(families.BLIND, (("", int(state.blind)),))
-        local = datetime.fromtimestamp(state.at, self._zone)
-        ahead = local.utcoffset() or timedelta()
-        zone = label_text(families.UTC_OFFSET.labels, (local.strftime("%Z"),))
-        yield _body(families.UTC_OFFSET, ((zone, ahead.total_seconds()),))
 
     def _kept(self, family: Family, labels: Sequence[str], values: list[int | None]) -> tuple[Family, bytes]:
         """The lines of those that have a value; written again only if a value has changed since the last scrape."""
@@ -203,6 +209,17 @@ class StateExposition:
     @staticmethod
     def _static(family: Family, rows: Iterable[tuple[str, ...]]) -> bytes:
         return "".join(f"{family.name}{label_text(family.labels, row)} 1\n" for row in rows).encode()
+
+
+def _news(before: CityState, now: CityState) -> bool:
+    """Whether verdicts may differ: states share what has not changed with the one before."""
+    return (
+        now.devices is not before.devices
+        or now.sites is not before.sites
+        or now.links is not before.links
+        or now.redundancy_lost is not before.redundancy_lost
+        or now.maintenance != before.maintenance
+    )
 
 
 _OUTAGE_VALUES: tuple[tuple[Family, Callable[[Outage], Number]], ...] = (

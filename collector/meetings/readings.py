@@ -87,9 +87,9 @@ class Readings:
         """An answer, true until `expires`."""
         if key.question is Question.TELEMETRY:
             self._silences.pop(device.name, None)
-        if device.role in SPEAKERS:
-            if key.question is Question.LIVENESS:
-                return
+        if key.question is Question.LIVENESS:
+            self.lives(device, answer)
+        elif device.role in SPEAKERS:
             blocks = tuple(one for one in answer.measured if one.series.family.name.startswith(READ))
             self._count += 1
             self._said.setdefault(device.name, {})[key.question] = _Said(self._count, expires, blocks)
@@ -97,10 +97,16 @@ class Readings:
             line = self._line(device.name)
             if answer.rebooted:
                 line.rebooted()
-            if key.question is Question.LIVENESS:
-                line.answered()
-            elif key.question is Question.POLL:
+            if key.question is Question.POLL:
                 line.counted(device, answer.measured)
+
+    def lives(self, device: Device, answer: Answer) -> None:
+        """An answer to a liveness question."""
+        if device.role is Role.ROUTER:
+            line = self._line(device.name)
+            if answer.rebooted:
+                line.rebooted()
+            line.answered()
 
     def failed(self, device: Device, key: PollKey, failure: Failure, at: float) -> None:
         """A question came to nothing; `at` is Unix time."""
