@@ -180,7 +180,7 @@ def headline(scene: Scene, *, ready: bool = True) -> str:
         1 for one in scene.communes() if scene.site_state(one.code) in {State.UNREACHABLE, State.DOWN}
     )
     counted = scene.say("outages.count", n=len(rows))
-    return f"{counted}, {scene.say('cut.off', n=cut_off)}: {rows[0].title}"
+    return f"{counted}, {scene.cut_off(cut_off)}: {rows[0].title}"
 
 
 def in_district(scene: Scene, code: str) -> list[Place]:

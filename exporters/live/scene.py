@@ -73,7 +73,7 @@ class MeetingAtRisk:
 class OutageRow:
     """One outage in words. `communes` counts commune offices, `places` are all affected sites by code.
 
-    `page` is that of its place, empty where it has none.
+    `page` is that of its place, empty where it has none; `counted` is `communes` in words, empty in a city without any.
     """
 
     id: str
@@ -89,6 +89,7 @@ class OutageRow:
     ended: Instant | None
     lasted: str
     communes: int
+    counted: str
     sites: int
     devices: int
     places: tuple[Place, ...]
@@ -113,6 +114,8 @@ class Scene:
         self.zone = zone_of(inventory.city.timezone)
         self.now = state.at
         self._sittings = sittings
+        kinds = {site.kind for site in inventory.sites.values()}
+        self._office = SiteKind.COMMUNE if SiteKind.COMMUNE in kinds else SiteKind.AGENCY
 
     @property
     def night(self) -> bool:
@@ -196,7 +199,7 @@ class Scene:
         """One outage in words."""
         sites = self.inventory.sites
         communes = [
-            code for code in outage.affected_sites if code in sites and sites[code].kind is SiteKind.COMMUNE
+            code for code in outage.affected_sites if code in sites and sites[code].kind is self._office
         ]
         severity = outage.severity.name.lower()
         return OutageRow(
@@ -213,6 +216,7 @@ class Scene:
             ended=self.instant(outage.ended) if outage.ended is not None else None,
             lasted=self.say.age((outage.ended or self.now) - outage.started),
             communes=len(communes),
+            counted=self.say("communes", n=len(communes)) if self._office is SiteKind.COMMUNE else "",
             sites=len(outage.affected_sites),
             devices=len(outage.affected_devices),
             places=tuple(self.place(code) for code in sorted(outage.affected_sites)),
@@ -269,7 +273,7 @@ class Scene:
     def _where(self, outage: Outage) -> str:
         district = self.district_name(outage.district) if outage.district else ""
         site = self.inventory.sites.get(outage.site) if outage.site else None
-        if site is None or site.kind is not SiteKind.COMMUNE:
+        if site is None or site.kind is not self._office:
             return district or (site.name if site else "")
         return f"{site.name}, {district}" if district else site.name
 
@@ -288,8 +292,20 @@ class Scene:
         return [one for one in self.inventory.devices.values() if one.site == site]
 
     def communes(self) -> Iterable[Site]:
-        """Every commune office."""
-        return (one for one in self.inventory.sites.values() if one.kind is SiteKind.COMMUNE)
+        """Every commune office; the agencies of a city that has none."""
+        return (one for one in self.inventory.sites.values() if one.kind is self._office)
+
+    def offices(self, number: int) -> str:
+        """What is counted: communes, or sites where there are none."""
+        if self._office is SiteKind.COMMUNE:
+            return self.say("communes.word", n=number)
+        return self.say("sites.word", n=number)
+
+    def cut_off(self, number: int) -> str:
+        """So many of them are cut off."""
+        if self._office is SiteKind.COMMUNE:
+            return self.say("cut.off", n=number)
+        return self.say("cut.off.sites", n=number)
 
 
 def said(names: Iterable[str]) -> str:

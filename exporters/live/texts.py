@@ -75,6 +75,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "communes": Text("{n} xã, phường", "{n} communes", "{n} commune"),
         "communes.word": Text("xã, phường", "communes", "commune"),
         "cut.off": Text("{n} xã, phường bị cắt", "{n} communes cut off", "{n} commune cut off"),
+        "sites.word": Text("điểm", "sites", "site"),
+        "cut.off.sites": Text("{n} điểm bị cắt", "{n} sites cut off", "{n} site cut off"),
         "devices": Text("{n} thiết bị", "{n} devices", "{n} device"),
         "redundancy.lost.count": Text(
             "{n} điểm chỉ còn một đường",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from collector.model import DeviceName, DistrictCode, Role, SiteCode
+from collector.model import DeviceName, DistrictCode, Role, SiteCode, SiteKind
 from collector.outages.state import CauseKind, CityState, DeviceVerdict, Outage, Severity, State
 from exporters.live.city import city, headline, in_district, in_unit
 from exporters.live.maps import corners, draw, load
@@ -203,3 +203,19 @@ def test_an_outage_leads_to_the_page_of_its_place():
     assert said.outage(outage("fibre-1", CauseKind.CABLE, site=None)).page == f"/district/{DISTRICT}"
     gone = outage("rt-00999", site=SiteCode("00999"), district=DistrictCode("999"))
     assert said.outage(gone).page == "", "what is no longer configured has no page"
+
+
+def test_a_city_without_communes_counts_its_agencies():
+    running = inventory()
+    agencies = {
+        code: replace(site, kind=SiteKind.AGENCY) if site.kind is SiteKind.COMMUNE else site
+        for code, site in running.sites.items()
+    }
+    said = Scene(replace(running, sites=agencies), down(), Speech(Language.ENGLISH))
+    assert headline(said) == "1 outage, 1 site cut off: Router rt-00115 does not answer"
+    row = said.outages()[0]
+    assert (row.communes, row.counted) == (1, "")
+    assert row.where == "Phúc Lợi, Long Biên"
+    assert {tile.chip.key: tile.communes for tile in city(said, "size").tiles}["down"] == 1
+    assert said.offices(2) == "sites"
+    assert scene(down()).outages()[0].counted == "1 commune"
