@@ -94,7 +94,7 @@ class SeriesSet:
     rows stay the same, and shares the `Rows` among the families of a table.
     """
 
-    __slots__ = ("_name", "family", "rows")
+    __slots__ = ("family", "rows")
 
     def __init__(self, family: Family, labels: Rows | Sequence[tuple[str, ...]]) -> None:
         rows = labels if isinstance(labels, Rows) else Rows(family.labels, labels)
@@ -102,7 +102,6 @@ class SeriesSet:
             raise ValueError(f"{family.name} takes labels {family.labels}, got {rows.names}")
         self.family = family
         self.rows = rows
-        self._name = family.name.encode()
 
     @property
     def labels(self) -> tuple[tuple[str, ...], ...]:
@@ -117,7 +116,7 @@ class SeriesSet:
     @property
     def template(self) -> bytes:
         """Prometheus text of all rows with a `%a` where each value belongs: a poll is one C-level formatting."""
-        return self.rows.text.replace(_NAME, self._name)
+        return self.rows.text.replace(_NAME, self.family.name.encode())
 
     def __len__(self) -> int:
         return len(self.rows)
