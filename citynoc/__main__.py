@@ -66,14 +66,40 @@ class TopParser(Parser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb: 0 good, 1 found something (a wrong configuration, a NO-GO), 2 misuse of the command."""
-    given, arguments = _common().parse_known_args(sys.argv[1:] if argv is None else argv)
+    if sys.stdout is None:  # `citynoc … >&-`
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as long as the process
+    who = "citynoc"
+    try:
+        args = _understood(sys.argv[1:] if argv is None else argv)
+        who = f"citynoc {args.verb}"
+        code = int(args.run(args))
+        sys.stdout.flush()  # here, where a failure can still be said
+    except ConfigurationError as wrong:
+        sys.stderr.writelines(f"{draw(problem, colour=coloured(sys.stderr))}\n" for problem in wrong.problems)
+        return FOUND_SOMETHING
+    except SystemExit:  # `--help` and `--version` have spoken, and may have nobody who reads
+        try:
+            sys.stdout.flush()
+        except OSError as why:
+            return _unheard(why, who)
+        raise
+    except OSError as why:
+        return _unheard(why, who)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _understood(words: Sequence[str]) -> argparse.Namespace:
+    """The verb and its options."""
+    given, arguments = _common().parse_known_args(words)
     named = next((word for word in arguments if not word.startswith("-")), None)
     # A verb's own libraries load only when it runs.
     args, unknown = parser_of(VERBS if named not in VERBS else (named,)).parse_known_args(arguments)
     if unknown:
         args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     args.config = given.config
-    return _run(args)
+    return args
 
 
 def parser_of(verbs: Sequence[str] = VERBS) -> argparse.ArgumentParser:
@@ -115,27 +141,16 @@ def _module(verb: str) -> str:
     return "import_" if verb == "import" else verb
 
 
-def _run(args: argparse.Namespace) -> int:
-    if sys.stdout is None:  # `citynoc … >&-`
-        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # as long as the process
-    try:
-        code = int(args.run(args))
-        sys.stdout.flush()  # here, where a failure can still be said
-    except ConfigurationError as wrong:
-        sys.stderr.writelines(f"{draw(problem, colour=coloured(sys.stderr))}\n" for problem in wrong.problems)
-        return FOUND_SOMETHING
-    except BrokenPipeError:  # `citynoc … | head`: the reader has seen enough
+def _unheard(why: OSError, who: str) -> int:
+    """Exit code where standard output takes no more; any other error goes on."""
+    if isinstance(why, BrokenPipeError):  # `citynoc … | head`: the reader has seen enough
         _let_go()
         return 0
-    except OSError as why:
-        if why.errno not in NO_ROOM or why.filename is not None:
-            raise
-        _let_go()
-        sys.stderr.write(f"citynoc {args.verb}: what it says cannot be written: {why.strerror}\n")
-        return FOUND_SOMETHING
-    except KeyboardInterrupt:
-        return 130
-    return code
+    if why.errno not in NO_ROOM or why.filename is not None:
+        raise why
+    _let_go()
+    sys.stderr.write(f"{who}: what it says cannot be written: {why.strerror}\n")
+    return FOUND_SOMETHING
 
 
 def _let_go() -> None:

@@ -202,5 +202,13 @@ def _row(one: Mapping[str, Any], language: str) -> tuple[object, ...]:
     )
 
 
+class _Console(Console):
+    """A console whose reader may go early: that ends this command as it ends every other."""
+
+    def on_broken_pipe(self) -> None:
+        """Called while the error is handled, which would end the process with code 1: a NO-GO here."""
+        raise  # noqa: PLE0704  # as said: there is one
+
+
 def _console() -> Console:
-    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH_IN_A_FILE)
+    return _Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else WIDTH_IN_A_FILE)

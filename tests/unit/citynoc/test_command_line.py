@@ -65,12 +65,13 @@ BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHON
 """As at a shell: what is left in the buffer is written at the very end, after the verb."""
 
 
-def test_a_reader_that_has_seen_enough_is_no_mistake():
+@pytest.mark.parametrize("words", ["check", "meeting list", "--help", "--version", "meeting --help"])
+def test_a_reader_that_has_seen_enough_is_no_mistake(words: str):
     reads, writes = os.pipe()
     os.close(reads)
     try:
         done = subprocess.run(  # our own interpreter
-            (*ARGUMENTS[:3], "check", "--config", str(CONFIG)),
+            (*ARGUMENTS[:3], *words.split(), "--config", str(CONFIG)),
             stdout=writes,
             stderr=subprocess.PIPE,
             env=BUFFERED,

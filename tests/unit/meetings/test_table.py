@@ -1,5 +1,7 @@
 """The table of `citynoc meeting readiness` in a window: the reason is what people came for, and the count stays in sight."""
 
+import contextlib
+import os
 from io import StringIO
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.live import Live
 
-from citynoc.verbs.meetings.readiness import WORDS, _page
+from citynoc.verbs.meetings.readiness import WORDS, _console, _page
 from collector.model import Inventory
 from collector.outages.journal import Journal
 from exporters.api import Api
@@ -67,3 +69,16 @@ def test_who_asks_once_reads_the_count_last(told: dict[str, Any]):
     assert drawn(told, "en", 120, watched=False)[-1].startswith(
         f"{told['ready']} GO, {told['not_ready']} NO-GO"
     )
+
+
+def test_a_reader_that_goes_early_is_not_a_no_go(told: dict[str, Any], monkeypatch: pytest.MonkeyPatch):
+    reads, writes = os.pipe()
+    os.close(reads)
+    out = os.fdopen(writes, "w", encoding="utf-8")
+    monkeypatch.setattr("sys.stdout", out)
+    try:
+        with pytest.raises(BrokenPipeError):
+            _console().print(_page(told, "en", everybody=False))
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            out.close()
