@@ -7,12 +7,13 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
 import structlog
 
+from citynoc import said
 from citynoc.clock import Clock
 from citynoc.covering import Covering
 from citynoc.dispatch import Dispatch
@@ -27,6 +28,7 @@ from citynoc.trapping import Trapping
 from citynoc.views import ServiceViews
 from collector import plan
 from collector.config import Configuration, ConfigurationError, apart
+from collector.config.keeping import keep
 from collector.coverage import diary
 from collector.meetings.attendance import Attendance
 from collector.model import Broker, DeviceName, Inventory
@@ -44,6 +46,7 @@ from collector.store import Store
 from exporters.exposition import DeviceExposition
 from exporters.guard import UnguardedError, guarded
 from exporters.server import Server
+from exporters.views import Reloaded
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +71,7 @@ class Service:
 
     async def run(self) -> None:
         """Open, work, close. Raises CannotStartError."""
+        said.log_warnings(self._configuration)
         inventory = self._configuration.inventory
         async with AsyncExitStack() as parts:
             journal = await self._open_journal(parts)
@@ -129,6 +133,7 @@ class Service:
                 tell=self._tell,
             )
             self._views.journal = self._settings.data / "journal.sqlite"
+            self._views.calendars = self._configuration.calendars
             await self._serve(parts, inventory)
             await self._work()
         log.info("service.stopped")
@@ -222,23 +227,20 @@ class Service:
         credential = inventory.credentials[broker.credential] if broker.credential is not None else None
         return MqttSource(broker, credential, inventory.devices, configuration.telemetry, self._clock.unix)
 
-    async def reload(self) -> Sequence[str]:
-        """Read the files again and apply the difference; a wrong configuration changes nothing.
-
-        Returns the problems one a line, or nothing if the new configuration is in use.
-        """
+    async def reload(self) -> Reloaded:
+        """Read the files again and apply the difference; a wrong configuration changes nothing."""
         async with self._reloading:
             try:
                 loaded = await apart.load(self._settings.config, os.environ)
             except ConfigurationError as wrong:
                 self._views.reload_ok = False
-                problems = [str(problem) for problem in wrong.problems]
-                log.warning("config.rejected", problems=len(problems), first=problems[0] if problems else "")
-                return problems
+                said.log_refusal(wrong.problems)
+                return Reloaded(taken=False, said=said.refusal(wrong.problems))
+            loaded = await asyncio.to_thread(keep, loaded, self._configuration)
             await asyncio.to_thread(foresee, loaded.meetings, self._clock.unix())
             self._apply(self._settings.applied_to(loaded))
             self._views.reload_ok = True
-            return []
+            return Reloaded(taken=True, said=said.acceptance(loaded))
 
     def _apply(self, new: Configuration) -> None:
         """Swap the configuration between two ticks: nothing here awaits."""
@@ -254,6 +256,7 @@ class Service:
         self._judging.duty = OnDuty(new.rota)
         self._silences.url = inventory.city.alertmanager
         self._views.reconfigured(inventory)
+        self._views.calendars = new.calendars
         self._covering.reconfigure(new.coverage, inventory)
         self._conferring.reconfigure(new.meetings, inventory, new.limits)
         self._observing.inventory = inventory
@@ -272,6 +275,7 @@ class Service:
             changed=len(change.changed),
             devices=len(inventory.devices),
         )
+        said.log_warnings(new)
 
     def _tell(self) -> Callable[[], Mapping[str, Any]]:
         return telling(

@@ -12,6 +12,7 @@ from citynoc.covering import Covering
 from citynoc.judging import Judging
 from citynoc.meetings.conferring import Conferring
 from citynoc.meetings.reporting import NoSittingError, report_of
+from collector.config.configuration import CalendarFile
 from collector.coverage.standing import Standing
 from collector.meetings.model import Occurrence
 from collector.meetings.readiness import Readiness
@@ -29,7 +30,7 @@ from collector.sources.snmp import SnmpSource
 from collector.sources.traps import TrapStats
 from collector.store import Remembered, Store
 from exporters.exposition import DeviceExposition
-from exporters.views import ServiceStats
+from exporters.views import Reloaded, ServiceStats
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +51,8 @@ IGNORED = (
 class ServiceViews:
     """Implements `exporters.views.Views` over the parts of one service.
 
-    `configured` holds what a reload replaces: the service sets `inventory`, `mqtt`, `journal`, `reload_ok` and `reload_at`.
+    `configured` holds what a reload replaces: the service sets `inventory`, `mqtt`, `journal`, `calendars`, `reload_ok`
+    and `reload_at`.
     """
 
     def __init__(
@@ -67,7 +69,7 @@ class ServiceViews:
         conferring: Conferring,
         silences: SilenceReader,
         traps: Callable[[], TrapStats | None],
-        reload: Callable[[], Awaitable[Sequence[str]]],
+        reload: Callable[[], Awaitable[Reloaded]],
         tell: Callable[[], Callable[[], Mapping[str, object]]],
     ) -> None:
         self._inventory = inventory
@@ -86,6 +88,7 @@ class ServiceViews:
         self._ready = False
         self.mqtt: MqttSource | None = None
         self.journal: Path | None = None
+        self.calendars: Sequence[CalendarFile] = ()
         self.reload_ok = True
         self.reload_at = clock.unix()
 
@@ -223,8 +226,12 @@ class ServiceViews:
             silence_reads={result.value: count for result, count in self._silences.results.items()}
             if self._silences.url is not None
             else {},
+            calendars={
+                one.file: all(other.read for other in self.calendars if other.file == one.file)
+                for one in self.calendars
+            },
         )
 
-    async def reload(self) -> Sequence[str]:
-        """Read the configuration again; the problems one a line, or nothing if it was taken into use."""
+    async def reload(self) -> Reloaded:
+        """Read the configuration again, and take it into use unless there are errors in it."""
         return await self._reload()

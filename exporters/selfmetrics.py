@@ -100,6 +100,7 @@ def _stats_rows(stats: ServiceStats) -> Iterator[tuple[Family, list[Row]]]:
     yield service.TRAP_MESSAGES, _by(stats.trap_messages)
     yield service.CONFIG_RELOAD_OK, _one(stats.reload_ok)
     yield service.CONFIG_RELOAD_TIME, _one(stats.reload_at)
+    yield service.CALENDAR_READ, _by(stats.calendars)
     yield service.JOURNAL_BEHIND, _one(stats.journal_behind)
     yield service.JOURNAL_LOST, _by(stats.journal_lost)
     yield service.JOURNAL_RESTARTS, _one(stats.journal_restarts)

@@ -222,7 +222,7 @@ class Server:
         if self._reloading.locked():
             return text(409, "a reload is under way")
         async with self._reloading:
-            problems = await self._views.reload()
-        return (
-            text(422, "\n".join(problems)) if problems else text(200, "the configuration was taken into use")
-        )
+            reloaded = await self._views.reload()
+        if not reloaded.taken:
+            return text(422, "\n".join(reloaded.said))
+        return text(200, "\n".join(["the configuration was taken into use", *reloaded.said]))

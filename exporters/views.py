@@ -111,6 +111,16 @@ class ServiceStats:
     journal_restarts: int | None = None
     silence_reads: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Looks at Alertmanager's silences by result; empty without an Alertmanager."""
+    calendars: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Calendars of meetings by file: could it be read when the running configuration was?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """Was a new configuration taken into use, and what is there to say of it? A line each, errors first."""
+
+    taken: bool
+    said: Sequence[str] = ()
 
 
 class Views(Protocol):
@@ -174,5 +184,5 @@ class Views(Protocol):
     def stats(self) -> ServiceStats:
         """The service's own numbers."""
 
-    async def reload(self) -> Sequence[str]:
-        """Read the configuration again; the problems one a line, or nothing if it was taken into use."""
+    async def reload(self) -> Reloaded:
+        """Read the configuration again, and take it into use unless there are errors in it."""

@@ -8,8 +8,8 @@ from collector.conference.quality import Standard
 from collector.config.problems import Problem
 from collector.coverage.evidence import Evidence
 from collector.meetings.limits import LIMITS, Limits
-from collector.meetings.model import Calendar
-from collector.model import Inventory, ProfileName
+from collector.meetings.model import Calendar, Series
+from collector.model import Inventory, Place, ProfileName
 from collector.oncall import Rota
 from collector.outages.maintenance import Window
 from collector.profile import Profile
@@ -17,6 +17,20 @@ from collector.telemetry import TelemetryProfile
 
 if TYPE_CHECKING:
     from collector.config.oncall import OnCall
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """A calendar that `meetings.yml` names at `place`: its file as written there, and the meetings that are of it.
+
+    Without `read` the file could not be used as a whole; `series` may then be of an earlier one (`keeping`).
+    """
+
+    name: str
+    file: str
+    place: Place
+    read: bool
+    series: tuple[Series, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +52,4 @@ class Configuration:
     meetings: Calendar = field(default_factory=Calendar)
     quality: Standard | None = None
     limits: Limits = LIMITS
+    calendars: tuple[CalendarFile, ...] = ()

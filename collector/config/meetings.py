@@ -12,6 +12,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from collector.config.calendars import read_calendars
+from collector.config.configuration import CalendarFile
 from collector.config.document import Findings, Steps
 from collector.config.maintenance import unix
 from collector.config.meeting_guests import GuestList
@@ -29,15 +30,18 @@ EVER = timedelta(days=8 * 366)
 """What recurs at all does so within a leap day's eight years."""
 
 
-def read_meetings(directory: Path, root: Path, inventory: Inventory) -> tuple[Calendar, list[Problem]]:
-    """The calendar, of use only where no problem is an error, and every problem. Never raises."""
+Read = tuple[Calendar, tuple[CalendarFile, ...], list[Problem]]
+
+
+def read_meetings(directory: Path, root: Path, inventory: Inventory) -> Read:
+    """All meetings, the calendars among them, and every problem. Of use only where none is an error. Never raises."""
     path = directory / FILE
     if not path.exists():
-        return Calendar(), []
+        return Calendar(), (), []
     document = read(path, root)
     model, problems, spoilt = validate_parts(MeetingsFile, document)
     if model is None:
-        return Calendar(), problems
+        return Calendar(), (), problems
     zone = model.timezone or inventory.city.timezone
     holidays = days_of(model.holidays)
     names = {str(steps[1]) for steps in spoilt if steps[:1] == ("lists",)}
@@ -45,11 +49,12 @@ def read_meetings(directory: Path, root: Path, inventory: Inventory) -> tuple[Ca
     reader = _Reader(Findings(document), model, guests, holidays, zone)
     series: list[Series] = [*reader.meetings()]
     taken = {name: document.place(("meetings", name), key=True) for name in model.meetings}
-    found, wrong = read_calendars(
+    calendars, wrong = read_calendars(
         directory, root, document, model, guests=guests, holidays=holidays, zone=zone, taken=taken
     )
-    series.extend(found)
-    return Calendar(series), [*problems, *guests.problems, *reader.findings.problems, *wrong]
+    series.extend(one for calendar in calendars for one in calendar.series)
+    told = [*problems, *guests.problems, *reader.findings.problems, *wrong]
+    return Calendar(series), tuple(calendars), told
 
 
 @dataclass(slots=True)

@@ -95,7 +95,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         MappingProxyType(credentials),
     )
     windows, window_problems = read_maintenance(directory / MAINTENANCE, root, inventory)
-    meetings, meeting_problems = read_meetings(directory, root, inventory)
+    meetings, calendars, meeting_problems = read_meetings(directory, root, inventory)
     problems.extend([*window_problems, *meeting_problems])
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise ConfigurationError(problems)
@@ -111,6 +111,7 @@ def load(directory: Path, environ: Mapping[str, str], *, need_secrets: bool = Tr
         meetings,
         quality.standard,
         quality.limits,
+        calendars,
     )
 
 

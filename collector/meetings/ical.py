@@ -13,7 +13,8 @@ import icalendar
 import recurring_ical_events
 
 from collector.meetings.ical_checks import Held, crossing, mistakes, wrong_zone
-from collector.meetings.ical_text import MOST_FAULTS, Fault, Part, Split, take_apart
+from collector.meetings.ical_guests import Guests, missing
+from collector.meetings.ical_text import Fault, Faults, Part, Split, leaving, take_apart
 from collector.meetings.ical_values import (
     REFUSALS,
     known_zone,
@@ -26,8 +27,8 @@ from collector.meetings.ical_values import (
 )
 from collector.meetings.matching import EventRule, Match, match
 from collector.meetings.model import LONGEST, Occurrence
-from collector.meetings.participants import Choice, Party, Register
-from collector.model import DistrictCode, Inventory, Place, SiteCode
+from collector.meetings.participants import Register
+from collector.model import Inventory, Place
 
 TRIAL = 800 * 86400.0
 """Seconds of sittings that are looked at once, so that what cannot be worked out is known at the door."""
@@ -36,7 +37,8 @@ ROUNDS = 30
 DAYS = {"DAILY": 86400.0, "WEEKLY": 7 * 86400.0}
 LINE = "X-CITYNOC-LINE"
 ONE_DAY = timedelta(days=1)
-_VALUES = ("ATTENDEE", "LOCATION", "CATEGORIES", "SUMMARY")
+EVENT_OUT = "the event is left out with all its sittings, the others count"
+SITTING_OUT = "the sitting stays as its series has it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +54,18 @@ class Source:
 
 @dataclass(slots=True)
 class Reading:
-    """The meetings of one file, and what is wrong with it."""
+    """The meetings of one file, and what is wrong with it; `whole` is false if nothing of it could be used."""
 
     series: list["Events"] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    whole: bool = True
 
 
 class Trial(NamedTuple):
-    """The events of one UID, and those of their sittings that were worked out at the door."""
+    """The events of one UID that count, and those of their sittings that were worked out at the door."""
 
     events: "Events"
     sittings: list[Occurrence]
-
-
-class Guests:
-    """What rules say of an event, as the party that takes part; each worked out once."""
-
-    def __init__(self, register: Register, inventory: Inventory) -> None:
-        self._register = register
-        self._inventory = inventory
-        self._known: dict[tuple[Any, ...], Party] = {}
-
-    def strangers(self, found: Match) -> Iterator[tuple[str, str, str]]:
-        """Codes in the event that nobody has: kind, code and the value that it stands in."""
-        for kind, code, value in found.named:
-            known = (
-                SiteCode(code) in self._inventory.sites
-                if kind == "site"
-                else DistrictCode(code) in self._inventory.districts
-            )
-            if not known:
-                yield kind, code, value
-
-    def party(self, found: Match) -> Party:
-        """Everybody that the rules and the event itself name, without those that are left out."""
-        key = found.choices, found.left_out, found.named, found.bridges
-        party = self._known.get(key)
-        if party is None:
-            codes = {
-                kind: frozenset(code for k, code, _ in found.named if k == kind)
-                for kind in ("site", "district")
-            }
-            named = Choice(districts=codes["district"], sites=codes["site"] & self._inventory.sites.keys())
-            sites = self._register.sites([*found.choices, named]) - self._register.sites(found.left_out)
-            party = self._known[key] = self._register.party(sites, found.bridges)
-        return party
 
 
 @dataclass(slots=True)
@@ -116,6 +85,10 @@ class Events:
     def __reduce__(self) -> tuple[type["Events"], tuple[object, ...]]:
         return Events, (self.name, self.place, self.source, self.guests, self.text)
 
+    def among(self, guests: Guests) -> "Events":
+        """The same with other guests; of what nobody may wait for, nothing is shared."""
+        return Events(self.name, self.place, self.source, guests, self.text)
+
     def starting(self, since: float, until: float) -> Iterator[Occurrence]:
         """The sittings that start in [since, until)."""
         query = self._query
@@ -129,13 +102,15 @@ class Events:
 
     def _sitting(self, event: Any) -> Occurrence | None:
         start, end = event["DTSTART"].dt, event["DTEND"].dt
-        if not isinstance(start, datetime) or str(event.get("STATUS", "")).upper() == "CANCELLED":
+        if not isinstance(start, datetime) or _cancelled(event):
             return None
         begin, over = unix(start, self.source.zone), unix(end, self.source.zone)
         found = match(self.source.rules, words_of(event))
         if found is None or not begin < over <= begin + LONGEST or self._holiday(begin, over):
             return None
         party = self.guests.party(found)
+        if not party.sites:
+            return None
         return Occurrence(
             self.name,
             found.title or title_of(event, self.name),
@@ -155,11 +130,11 @@ class Events:
 
 
 def read_calendar(raw: bytes, source: Source, register: Register, inventory: Inventory) -> Reading:
-    """The file's meetings and every mistake that keeps one from being held. Never raises."""
+    """The file's meetings, and everything that was left out of them. Never raises."""
     split = take_apart(raw)
     if split.faults:
-        return Reading(faults=split.faults)
-    reading = Reading()
+        return Reading(faults=split.faults, whole=False)
+    reading, faults = Reading(), Faults()
     guests = Guests(register, inventory)
     groups: dict[str, list[Part]] = {}
     for part in split.events:
@@ -167,53 +142,75 @@ def read_calendar(raw: bytes, source: Source, register: Register, inventory: Inv
         groups.setdefault(uid, []).append(part)
     held: dict[str, list[Held]] = {}
     for number, parts in enumerate(groups.values()):
-        if len(reading.faults) >= MOST_FAULTS:
-            break
-        found = _read_group(split, parts, source, guests)
-        if isinstance(found, Trial):
-            reading.series.append(found.events)
-            held.setdefault(found.events.name, []).extend(
-                Held(one.start, one.end, number, one.place.line if one.place else 1) for one in found.sittings
+        trial = _read_group(split, parts, source, guests, faults)
+        if trial is not None:
+            reading.series.append(trial.events)
+            held.setdefault(trial.events.name, []).extend(
+                Held(one.start, one.end, number, one.place.line if one.place else 1) for one in trial.sittings
             )
-        else:
-            reading.faults.extend(found)
     for name, sittings in held.items():
         crossed = crossing(name, sittings, source.zone)
-        if crossed is not None and len(reading.faults) < MOST_FAULTS:
-            reading.faults.append(crossed)
+        faults.extend([crossed] if crossed is not None else [])
+    reading.faults = faults.told()
     return reading
 
 
-def _read_group(split: Split, parts: list[Part], source: Source, guests: Guests) -> Trial | list[Fault]:
-    """The events with one UID: one that may recur, and its exceptions."""
-    zones, faults = _own_zones(split, parts)
+def _read_group(
+    split: Split, parts: list[Part], source: Source, guests: Guests, faults: Faults
+) -> Trial | None:
+    """The events with one UID: one that may recur, and its exceptions. A broken exception is left out alone."""
+    zones, wrong_zones = _own_zones(split, parts)
     try:
-        text = _text(parts, [] if faults else zones)
-        calendar = icalendar.Calendar.from_ical(text)
-        events: list[Any] = list(calendar.walk("VEVENT"))
-        known = [
-            (part, event, match(source.rules, words_of(event)))
-            for part, event in zip(parts, events, strict=True)
-        ]
+        known = _known(parts, [] if wrong_zones else zones, source)
         if all(found is None for _, _, found in known):
-            return []
+            return None
+        faults.extend(leaving(EVENT_OUT, wrong_zones))
+        sound = True
+        left: list[Part] = []
         for part, event, found in known:
-            faults.extend(mistakes(part, event, source.zone))
-            faults.extend(_strangers(part, found, guests))
-        if faults:
-            # One day without an hour must not quietly take a whole series with it.
-            alone = len(faults) == len(known)
-            return faults if alone else [replace(fault, harmless=False) for fault in faults]
-        part, event, found = next((one for one in known if "RECURRENCE-ID" not in one[1]), known[0])
-        name = (found and found.meeting) or meeting_of(source.name, str(event.get("SUMMARY", "")))
-        place = Place(source.file, part.line, 1)
-        series = Events(name, place, source, guests, text, recurring_ical_events.of(calendar))
-        begin = min(unix(event["DTSTART"].dt, source.zone) for event in events)
-        spans = _trials(events, begin, source.zone)
-        sittings = [one for since, until in spans for one in series.starting(since, until)]
+            mine = [*mistakes(part, event, source.zone)]
+            exception = "RECURRENCE-ID" in event and len(known) > 1
+            faults.extend(leaving(SITTING_OUT if exception else EVENT_OUT, mine))
+            if not mine:
+                left.append(part)
+                faults.extend(() if _cancelled(event) else missing(part, found, guests))
+            sound = sound and (exception or not mine)
+        if wrong_zones or not (sound and left):
+            return None
+        return _trial([one for one in known if one[0] in left], zones, source, guests)
     except REFUSALS as error:
-        return [Fault(_broken_line(parts), said(error))]
-    return Trial(series, sittings)
+        faults.extend([Fault(parts[0].line if faults.full else _broken_line(parts), said(error), EVENT_OUT)])
+        return None
+
+
+def _cancelled(event: Any) -> bool:
+    return str(event.get("STATUS", "")).upper() == "CANCELLED"
+
+
+Known = tuple[Part, Any, Match | None]
+"""An event as written and as read, and what the rules say of it."""
+
+
+def _known(parts: list[Part], zones: list[Part], source: Source) -> list[Known]:
+    calendar = icalendar.Calendar.from_ical(_text(parts, zones))
+    return [
+        (part, event, match(source.rules, words_of(event)))
+        for part, event in zip(parts, calendar.walk("VEVENT"), strict=True)
+    ]
+
+
+def _trial(known: list[Known], zones: list[Part], source: Source, guests: Guests) -> Trial | None:
+    """The sound events of one UID, tried. None where nobody takes part in any. Raises one of `REFUSALS`."""
+    if not any(found is not None and guests.party(found).sites for _, _, found in known):
+        return None
+    part, event, found = next((one for one in known if "RECURRENCE-ID" not in one[1]), known[0])
+    name = (found and found.meeting) or meeting_of(source.name, str(event.get("SUMMARY", "")))
+    text = _text([one[0] for one in known], zones)
+    series = Events(name, Place(source.file, part.line, 1), source, guests, text)
+    events = [one[1] for one in known]
+    begin = min(unix(event["DTSTART"].dt, source.zone) for event in events)
+    spans = _trials(events, begin, source.zone)
+    return Trial(series, [one for since, until in spans for one in series.starting(since, until)])
 
 
 def _trials(events: list[Any], begin: float, zone: tzinfo) -> Iterator[tuple[float, float]]:
@@ -252,16 +249,6 @@ def _text(parts: list[Part], zones: list[Part]) -> str:
         own = [text for _, text in part.lines if not text.upper().startswith(LINE)]
         lines.extend([*own[:-1], f"{LINE}:{part.line}", own[-1]])
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
-
-
-def _strangers(part: Part, found: Match | None, guests: Guests) -> Iterator[Fault]:
-    for kind, code, value in guests.strangers(found) if found is not None else ():
-        lines = (part.line_of(name, value) for name in _VALUES)
-        line = next((line for line in lines if line != part.line), part.line)
-        text = next((text for number, text in part.lines if number == line), "")
-        column = text.casefold().find(code) + 1
-        width = len(code) if column else 1
-        yield Fault(line, f"there is no {kind} '{code}'", column=max(1, column), width=width, excerpt=text)
 
 
 def _broken_line(parts: list[Part]) -> int:

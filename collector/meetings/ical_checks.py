@@ -6,7 +6,6 @@ within years, and looking for its days is cheap.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
@@ -42,7 +41,7 @@ def mistakes(part: Part, event: Any, zone: tzinfo) -> Iterator[Fault]:
     if not isinstance(start, datetime):
         message = "an event of whole days is no meeting: nobody can be ready for it"
         hint = "give it a time, or let no rule of this calendar fit it"
-        yield replace(fault(part, "DTSTART", message, hint), harmless=True)
+        yield fault(part, "DTSTART", message, hint)
         return
     yield from _wrong_times(part, event, start, zone)
     rules = part.values("RRULE")
@@ -100,7 +99,6 @@ def crossing(name: str, sittings: Iterable[Held], zone: tzinfo) -> Fault | None:
         second.line,
         message,
         "give one of them another title, or a rule of its own with `meeting:`",
-        harmless=True,
     )
 
 

@@ -4,8 +4,8 @@ It understands RFC 5545's folding and nesting, and no property: that is icalenda
 length.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_EVENTS = 5_000
@@ -25,7 +25,39 @@ class Fault:
     column: int = 1
     width: int = 1
     excerpt: str = ""
-    harmless: bool = False
+
+
+class Faults:
+    """What is wrong, as much of it as anybody reads: the rest is counted."""
+
+    def __init__(self) -> None:
+        self._kept: list[Fault] = []
+        self._more = 0
+
+    @property
+    def full(self) -> bool:
+        """Will more be counted only?"""
+        return len(self._kept) >= MOST_FAULTS
+
+    def extend(self, faults: Iterable[Fault]) -> None:
+        """Take them in their order."""
+        for one in faults:
+            if self.full:
+                self._more += 1
+            else:
+                self._kept.append(one)
+
+    def told(self) -> list[Fault]:
+        """Those that were kept, and how many there were beside them."""
+        if not self._more:
+            return self._kept
+        message = f"{self._more} more of such, not shown here"
+        return [*self._kept, Fault(1, message, "mend those above and check again")]
+
+
+def leaving(what: str, faults: Iterable[Fault]) -> Iterator[Fault]:
+    """The same, with what it means for the meetings."""
+    return (replace(one, hint=f"{one.hint}; {what}" if one.hint else what) for one in faults)
 
 
 @dataclass(slots=True)

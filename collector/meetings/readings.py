@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from collector.meetings.lines import Line
-from collector.metrics import IDENTITY
+from collector.metrics import CATALOG, IDENTITY
 from collector.model import Device, DeviceName, Role
 from collector.outcome import Answer, Failure, FailureKind, Measured, Outcome
 from collector.plan import PollKey, Question
@@ -20,7 +20,8 @@ Reading = Mapping[tuple[str, ...], float]
 """Values by metric and labels after the identity: `("citynoc_conference_registered", "sip")`."""
 
 NOTHING: Reading = MappingProxyType({})
-READ = ("citynoc_conference_", "citynoc_bridge_", "citynoc_device_temperature_")
+_ABOUT = ("citynoc_conference_", "citynoc_bridge_", "citynoc_device_temperature_")
+READ = frozenset(name for name in CATALOG if name.startswith(_ABOUT))
 SPEAKERS = frozenset({Role.ENDPOINT, Role.BRIDGE})
 WIDTH = len(IDENTITY)
 
@@ -90,7 +91,7 @@ class Readings:
         if key.question is Question.LIVENESS:
             self.lives(device, answer)
         elif device.role in SPEAKERS:
-            blocks = tuple(one for one in answer.measured if one.series.family.name.startswith(READ))
+            blocks = tuple(one for one in answer.measured if one.series.family.name in READ)
             self._count += 1
             self._said.setdefault(device.name, {})[key.question] = _Said(self._count, expires, blocks)
         elif device.role is Role.ROUTER:

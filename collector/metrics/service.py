@@ -92,6 +92,12 @@ CONFIG_RELOAD_TIME = Family(
     "Unix time at which the running configuration was taken into use.",
     unit="timestamp_seconds",
 )
+CALENDAR_READ = Family(
+    "citynoc_meeting_calendar_read",
+    Kind.GAUGE,
+    "1 if the calendar file of that name in meetings.yml could be read when the running configuration was, 0 if not.",
+    ("calendar",),
+)
 JOURNAL_BEHIND = Family(
     "citynoc_journal_behind",
     Kind.GAUGE,
@@ -168,6 +174,7 @@ FAMILIES = (
     TRAP_MESSAGES,
     CONFIG_RELOAD_OK,
     CONFIG_RELOAD_TIME,
+    CALENDAR_READ,
     JOURNAL_BEHIND,
     JOURNAL_LOST,
     JOURNAL_RESTARTS,

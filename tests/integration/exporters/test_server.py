@@ -3,7 +3,7 @@ import gzip
 import json
 import socket
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from collector.sources.mqtt_refusals import Refused, Result
 from exporters import delivery, server, stream
 from exporters.live.pages import POLICY
 from exporters.server import INDEX, STREAM, Server
+from exporters.views import Reloaded
 from tests.unit.exporters.city import NOW, ROUTER, Entry, FakeViews, inventory, key, octets
 
 pytestmark = pytest.mark.integration
@@ -138,8 +139,15 @@ async def test_a_reload_tells_its_problems():
         views.problems = ()
         async with client.post("/-/reload") as response:
             assert response.status == 200
+        views.warned = ["office.ics:7:20: warning: there is no site '00119'"]
+        async with client.post("/-/reload") as response:
+            assert response.status == 200
+            assert (await response.text()).splitlines() == [
+                "the configuration was taken into use",
+                *views.warned,
+            ]
         assert (await get(client, "/-/reload"))[0].status == 405
-        assert views.reloads == 2
+        assert views.reloads == 3
 
 
 async def test_a_page_of_another_site_cannot_reload():
@@ -231,10 +239,10 @@ class SlowReload(FakeViews):
     may_finish: asyncio.Event = field(default_factory=asyncio.Event)
     began: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def reload(self) -> Sequence[str]:
+    async def reload(self) -> Reloaded:
         self.began.set()
         await self.may_finish.wait()
-        return ()
+        return Reloaded(taken=True)
 
 
 async def test_reloads_do_not_overlap():

@@ -10,6 +10,7 @@ import pytest
 
 from citynoc.__main__ import main
 from collector.config import Configuration, ConfigurationError, load, load_city
+from collector.config.keeping import keep
 from collector.meetings.model import Occurrence
 from tests.config.workshop import SECRETS, edit, small_city
 
@@ -106,7 +107,7 @@ def test_who_has_no_endpoint_is_told_and_takes_part_all_the_same(config: Path):
 def test_who_asks_the_running_service_needs_no_more_of_the_files_than_where_it_listens(
     config: Path, capsys: pytest.CaptureFixture[str]
 ):
-    (config / "meetings.yml").write_text(GOOD + CALENDAR)  # and its calendar is not there
+    edit(config, "meetings.yml", "participants: all", "participants: [99999]")
     with pytest.raises(ConfigurationError):
         load(config, SECRETS)
     edit(config, "city.yml", "listen: 127.0.0.1:9579", "listen: 127.0.0.1:1")  # where nobody listens
@@ -132,12 +133,20 @@ def test_a_calendar_adds_its_meetings_and_says_what_is_wrong_in_it(config: Path)
     found = january(load(config, SECRETS))
     assert told(found)[0] == "office-leaders 06 08:00 60 config/office.ics:2:1"
     assert found[0].sites == {"00118"}
-    edit(config, "office.ics", "vc-00118", "vc-00119")
-    with pytest.raises(ConfigurationError) as caught:
-        load(config, SECRETS)
-    (problem,) = (one for one in caught.value.problems if "office.ics" in str(one))
-    assert str(problem) == "config/office.ics:7:20: there is no site '00119'"
-    edit(config, "office.ics", "vc-00119", "vc-00118")
+    edit(config, "office.ics", "ATTENDEE", "ATTENDEE:mailto:vc-00119@city.example\nATTENDEE")
+    configuration = load(config, SECRETS)
+    assert [str(one) for one in configuration.warnings] == [
+        "config/office.ics:7:20: warning: there is no site '00119' — only who has this code is left out"
+    ]
+    assert january(configuration)[0].sites == {"00118"}
+    (config / "office.ics").write_text(EVENT.replace("vc-00118", "vc-00119"))
+    configuration = load(config, SECRETS)
+    assert [one.message for one in configuration.warnings] == [
+        "nobody takes part in this event",
+        "there is no site '00119'",
+    ]
+    assert "office-leaders" not in {one.meeting for one in january(configuration)}
+    (config / "office.ics").write_text(EVENT)
     edit(
         config,
         "office.ics",
@@ -153,7 +162,88 @@ def test_a_calendars_meeting_may_not_take_the_name_of_another(config: Path):
     (config / "office.ics").write_text(EVENT)
     with pytest.raises(ConfigurationError) as caught:
         load(config, SECRETS)
-    assert "config/office.ics:2:1: meeting 'drill' is already in config/meetings.yml:14" in str(caught.value)
+    assert "config/meetings.yml:27:18: meeting 'drill' is already in line 14" in str(caught.value)
+    (config / "meetings.yml").write_text(GOOD.replace("  drill:", "  office-leaders:") + CALENDAR)
+    configuration = load(config, SECRETS)
+    (warning,) = configuration.warnings
+    assert str(warning).startswith(
+        "config/office.ics:2:1: warning: meeting 'office-leaders' is already in config/meetings.yml:14"
+    )
+    assert warning.hint is not None
+    assert "the event is left out" in warning.hint
+    assert [one.place.file for one in january(configuration) if one.place] == ["config/meetings.yml"] * 3
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (None, "config/meetings.yml:24:11: warning: cannot read office.ics: No such file or directory"),
+        (EVENT[:-30].encode(), "config/office.ics:2:1: warning: VEVENT that begins here never ends"),
+        (b"<html>", "config/office.ics:1:1: warning: this is no iCalendar file"),
+        (b"\xff\xfe", "config/office.ics:1:1: warning: byte 0xff is not UTF-8"),
+        (b"", "config/office.ics:1:1: warning: the file is empty"),
+        (b" " * (4 * 2**20 + 1), "config/office.ics:1:1: warning: the file is larger than 4 MiB"),
+    ],
+    ids=["missing", "half written", "another kind", "not text", "empty", "too large"],
+)
+def test_a_calendar_that_cannot_be_read_is_left_out_alone(
+    config: Path, content: bytes | None, expected: str, capsys: pytest.CaptureFixture[str]
+):
+    (config / "meetings.yml").write_text(GOOD + CALENDAR)
+    if content is not None:
+        (config / "office.ics").write_bytes(content)
+    configuration = load(config, SECRETS)
+    (warning,) = configuration.warnings
+    assert str(warning).startswith(expected)
+    assert warning.hint is not None
+    assert warning.hint.endswith("this calendar is left out, everything else counts")
+    assert [(one.file, one.read, one.series) for one in configuration.calendars] == [
+        ("office.ics", False, ())
+    ]
+    assert len(january(configuration)) == 3
+    assert main(["check"]) == 0
+    assert "1 warning\n" in capsys.readouterr().out
+    assert main(["check", "--format", "github"]) == 0
+    assert capsys.readouterr().out.startswith("::warning file=config/")
+    assert main(["check", "--format", "sarif"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)["runs"]
+    assert [one["level"] for one in run["results"]] == ["warning"]
+
+
+def test_a_calendar_that_can_no_longer_be_read_stays_as_it_was_last_read(config: Path):
+    (config / "meetings.yml").write_text(GOOD + CALENDAR)
+    (config / "office.ics").write_text(EVENT)
+    old = load(config, SECRETS)
+    assert keep(old, old) is old
+    (config / "office.ics").write_text(EVENT[:100])
+    for _ in range(2):  # from reload to reload
+        new = keep(load(config, SECRETS), old)
+        assert told(january(new)) == told(january(old))
+        assert [one.read for one in new.calendars] == [False]
+        messages = [str(one) for one in new.warnings]
+        assert (
+            "config/meetings.yml:24:11: warning: calendar 'office' cannot be read: its 1 events stay as they were last read"
+            " — until it can be read and citynoc reloads, or is started anew"
+        ) in messages
+        old = new
+    (config / "office.ics").write_text(EVENT.replace("00118", "00115"))
+    mended = keep(load(config, SECRETS), old)
+    assert january(mended)[0].sites == {"00115"}
+    assert mended.warnings == ()
+
+
+def test_what_is_kept_of_a_calendar_follows_the_files_that_can_be_read(config: Path):
+    (config / "meetings.yml").write_text(GOOD + CALENDAR)
+    (config / "office.ics").write_text(EVENT)
+    old = load(config, SECRETS)
+    (config / "office.ics").unlink()
+    taken = GOOD.replace("  drill:", "  office-leaders:")
+    (config / "meetings.yml").write_text(taken + CALENDAR)
+    assert len(january(keep(load(config, SECRETS), old))) == 3
+    (config / "meetings.yml").write_text(GOOD + CALENDAR.replace("office.ics", "another.ics"))
+    assert len(january(keep(load(config, SECRETS), old))) == 3
+    (config / "meetings.yml").write_text(GOOD)
+    assert len(january(keep(load(config, SECRETS), old))) == 3
 
 
 def test_a_date_on_a_holiday_is_odd_and_can_be_meant(config: Path):

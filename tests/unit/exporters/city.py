@@ -35,7 +35,7 @@ from collector.outcome import Answer, FailureKind, Measured, Number, SeriesSet
 from collector.plan import PollKey, Question
 from collector.sources.mqtt_refusals import Refused
 from exporters.exposition import DeviceExposition
-from exporters.views import ServiceStats
+from exporters.views import Reloaded, ServiceStats
 
 NOW = 1_790_000_000.0
 ROUTER = DeviceName("rt-00115")
@@ -144,6 +144,7 @@ class FakeViews:
     known_facts: Mapping[DeviceName, Mapping[str, str]] = field(default_factory=dict)
     entries: Mapping[DeviceName, Sequence[Entry]] = field(default_factory=dict)
     problems: Sequence[str] = ()
+    warned: Sequence[str] = ()
     is_ready: bool = True
     now: float = 0.0
     numbers: ServiceStats = field(default_factory=lambda: ServiceStats("1.2.3"))
@@ -206,6 +207,6 @@ class FakeViews:
     def stats(self) -> ServiceStats:
         return self.numbers
 
-    async def reload(self) -> Sequence[str]:
+    async def reload(self) -> Reloaded:
         self.reloads += 1
-        return self.problems
+        return Reloaded(taken=not self.problems, said=self.problems or self.warned)

@@ -35,6 +35,7 @@ FULL = ServiceStats(
     mqtt_messages={"accepted": 11},
     reload_ok=False,
     reload_at=NOW,
+    calendars={"calendars/office.ics": False},
     journal_behind=False,
     journal_lost={"refused": 1},
     journal_restarts=0,
