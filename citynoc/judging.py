@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import structlog
+
 from citynoc.clock import Clock
 from citynoc.duty import OnDuty
 from collector.grid import until_next
@@ -18,6 +20,8 @@ from collector.outages.maintenance import Calendar
 from collector.outages.state import Uplink
 from collector.outages.verdict import Context, Judge, Round
 from collector.scheduler import Scheduler
+
+log = structlog.get_logger(__name__)
 
 ROUND = 0.1
 """Seconds between rounds while somebody is missed: re-asks are 0.4 s apart."""
@@ -104,6 +108,17 @@ class Judging:
 
     async def _show(self, verdicts: Round) -> None:
         self._scheduler.ask_now(verdicts.asks)
+        if verdicts.state.blind is not self.state.blind:
+            self._log_sight(blind=verdicts.state.blind)
         if verdicts.news:
             await self._journal.record(verdicts)
         self.state = replace(verdicts.state, duty=self.duty.at(verdicts.state.at), uplinks=self.uplinks)
+
+    @staticmethod
+    def _log_sight(*, blind: bool) -> None:
+        """Once a change: no device is blamed meanwhile, so nothing else in the log would say it."""
+        if blind:
+            hint = "no first hop answers: this machine's own line, its agent or the credential"
+            log.warning("monitor.blind", hint=hint)
+        else:
+            log.info("monitor.sees")

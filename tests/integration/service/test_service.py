@@ -49,6 +49,18 @@ def test_a_cut_becomes_one_outage_and_its_repair_ends_it(city: tuple[Simulator, 
         )
 
 
+def test_a_monitor_that_nobody_ever_answered_logs_that_it_is_blind_and_when_it_sees(tmp_path: Path):
+    config = one_district(tmp_path)
+    simulator = Simulator(config, tmp_path)
+    service = Service(config, tmp_path, simulator.port, free_port())
+    with service.running():
+        eventually("its word for it", lambda: '"event": "monitor.blind"' in service.log)
+        with simulator.running():
+            service.wait_for_all(DEVICES)
+            eventually("its end", lambda: '"event": "monitor.sees"' in service.log)
+    assert service.log.count("monitor.blind") == service.log.count("monitor.sees") == 1
+
+
 def test_a_killed_service_is_back_and_its_outage_goes_on(city: tuple[Simulator, Service]):
     simulator, service = city
     with service.running() as first:
