@@ -28,6 +28,7 @@ from collector.model import (
 )
 from collector.plan import Poll, Question
 from collector.profile import Profile
+from collector.snmp.errors import FaultKind
 from collector.snmp.usm_keys import AUTHS, PRIVS
 
 MISUSE = 2
@@ -105,6 +106,11 @@ def profiles_of(config: Path) -> tuple[Mapping[ProfileName, Profile], tuple[Prob
     if not found and not problems:
         raise WrongTargetError(f"there are no profiles in {config / 'profiles'}: say --config DIR")
     return found, problems
+
+
+def waited(kind: str, detail: str, asked: int) -> str:
+    """A failure's detail; of a silence with the number of questions, each of which waited as long as the detail says."""
+    return f"{detail}; asked {asked} times" if kind == FaultKind.TIMEOUT and asked > 1 else detail
 
 
 def say(message: str) -> int:

@@ -5,8 +5,9 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import replace
 
-from citynoc.asking import Target, WrongTargetError, add_target, say, target_of
+from citynoc.asking import Target, WrongTargetError, add_target, say, target_of, waited
 from collector.outcome import Answer, Failure, Outcome
 from collector.plan import PollKey
 from collector.snmp import describe
@@ -57,7 +58,11 @@ async def _ask(target: Target, *, verbose: bool) -> Outcome:
 
     async with SnmpSource(clock=time.monotonic, watch=watch if verbose else None) as source:
         source.ask([target.poll()], deliver)
-        return await end
+        outcome = await end
+        transport = source.transport
+        if isinstance(outcome, Failure) and not transport.received:
+            return replace(outcome, detail=waited(outcome.kind, outcome.detail, transport.sent))
+        return outcome
 
 
 def _show(target: Target, answer: Answer) -> None:

@@ -6,16 +6,18 @@ import json
 import sys
 import time
 
-from citynoc.asking import Target, WrongTargetError, add_target, say, target_of
+from citynoc.asking import Target, WrongTargetError, add_target, say, target_of, waited
 from collector.outcome import Failure
 from collector.snmp import describe
 from collector.snmp import oid as oids
-from collector.snmp.errors import FaultError, WalkError
+from collector.snmp.ber import Pdu
+from collector.snmp.errors import Fault, FaultError, FaultKind, WalkError
 from collector.snmp.oid import Oid, OidError
 from collector.snmp.session import Session
 from collector.snmp.transport import Endpoint, Transport
 from collector.sources.snmp_access import Access, Users
 
+SYS_UPTIME = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 HELP = "walk a part of a device's MIB"
 
 
@@ -59,8 +61,28 @@ async def _walk(target: Target, access: Access, root: Oid, *, as_json: bool) -> 
             bulk=target.profiles[target.access.profile].quirks.bulk,
             security=access.security,
         )
-        async for item in session.walk(root):
-            if as_json:
-                print(json.dumps({"oid": oids.dotted(item.oid), **describe.as_json(item)}))
-            else:
-                print(describe.varbind(item))
+        heard = 0  # questions that were sent until the last answer
+        try:
+            await _knock(session)
+            heard = transport.sent
+            async for item in session.walk(root):
+                heard = transport.sent
+                if as_json:
+                    print(json.dumps({"oid": oids.dotted(item.oid), **describe.as_json(item)}))
+                else:
+                    print(describe.varbind(item))
+        except FaultError as error:
+            kind, detail = error.fault
+            raise FaultError(Fault(kind, waited(kind, detail, transport.sent - heard))) from None
+
+
+async def _knock(session: Session) -> None:
+    """Ask what every agent has. Raises FaultError where nobody is.
+
+    A walk takes silence for an answer that was too large, and would ask for less and less of it.
+    """
+    try:
+        await session.request(Pdu.GET, (SYS_UPTIME,))
+    except FaultError as error:
+        if error.fault.kind is FaultKind.TIMEOUT:
+            raise

@@ -1,6 +1,8 @@
 """The commands that ask one device, against a recorded one: what they print, where, and their exit codes."""
 
+import contextlib
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,6 +128,22 @@ def test_what_cannot_be_asked_is_said_in_words(
     printed = capsys.readouterr()
     assert words in printed.err
     assert "Traceback" not in printed.err
+
+
+@pytest.mark.parametrize("verb", ["poll", "walk"])
+def test_of_a_silence_it_is_said_how_often_it_was_asked(verb: str, capsys: pytest.CaptureFixture[str]):
+    with socket.socket(type=socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{deaf.getsockname()[1]}"
+        words = [verb, "--address", address, "--community-env", "TEST_COMMUNITY", "--timeout", "0.2"]
+        assert main(words) == 1
+        deaf.setblocking(False)
+        came = 0
+        with contextlib.suppress(BlockingIOError):
+            while deaf.recv(1500):
+                came += 1
+    assert came == 3
+    assert capsys.readouterr().err == "device: timeout: no answer within 0.2 s; asked 3 times\n"
 
 
 def test_without_a_configuration_it_is_named(
