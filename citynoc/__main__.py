@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from citynoc import __version__
 from citynoc.terminal import coloured
-from collector.config.problems import ConfigurationError, draw
+from collector.config.problems import ConfigurationError, Severity, draw
 
 VERBS = (
     "init",
@@ -75,7 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = int(args.run(args))
         sys.stdout.flush()  # here, where a failure can still be said
     except ConfigurationError as wrong:
-        sys.stderr.writelines(f"{draw(problem, colour=coloured(sys.stderr))}\n" for problem in wrong.problems)
+        # Errors first: what keeps it from starting is not to be looked for among what is merely odd.
+        ordered = sorted(wrong.problems, key=lambda problem: problem.severity is Severity.WARNING)
+        sys.stderr.writelines(f"{draw(problem, colour=coloured(sys.stderr))}\n" for problem in ordered)
         return FOUND_SOMETHING
     except SystemExit:  # `--help` and `--version` have spoken, and may have nobody who reads
         try:

@@ -6,7 +6,7 @@ only where there is one.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from collector.config.problems import Problem, Severity
 from collector.config.schema_meetings import MeetingsFile, MeetingShape
 from collector.config.shape import validate_parts
 from collector.config.yaml import read
-from collector.meetings.model import Calendar, Series
+from collector.meetings.model import LONGEST, PREPARATION, Calendar, Series
 from collector.meetings.occurrences import Meeting, Moved, Rule, days_of
 from collector.model import Inventory
 
@@ -93,7 +93,9 @@ class _Reader:
             return None
         self._check_exceptions(steps, shape, plain)
         moved = {day: self._moved(steps, shape, plain, day) for day in shape.moved}
-        return replace(plain, cancelled=frozenset(shape.cancelled), moved=MappingProxyType(moved))
+        meeting = replace(plain, cancelled=frozenset(shape.cancelled), moved=MappingProxyType(moved))
+        self._check_moved(steps, meeting)
+        return meeting
 
     def _moved(self, steps: Steps, shape: MeetingShape, meeting: Meeting, day: date) -> Moved:
         written = shape.moved[day]
@@ -101,6 +103,26 @@ class _Reader:
         start = meeting.start_on(day) if written.to is None else unix(written.to, zone)
         place = self.findings.document.place((*steps, "moved", day.isoformat()), key=True)
         return Moved(start, start + (written.duration or shape.duration), place)
+
+    def _check_moved(self, steps: Steps, meeting: Meeting) -> None:
+        """Under one name one sitting is watched at a time: moved onto another, it is odd."""
+        for day, moved in meeting.moved.items():
+            near = meeting.starting(moved.start - LONGEST - PREPARATION, moved.end + PREPARATION)
+            for one in near:
+                if (
+                    one.place != moved.place
+                    and one.start - PREPARATION < moved.end
+                    and moved.start - PREPARATION < one.end
+                ):
+                    at = datetime.fromtimestamp(one.start, meeting.zone)
+                    message = (
+                        f"the sitting of {day} is moved to where that of {at:%Y-%m-%d %H:%M} is held or prepared:"
+                        " the later one is not watched until the other ends"
+                    )
+                    hint = "cancel one of them, or leave an hour between"
+                    where = (*steps, "moved", day.isoformat())
+                    self.findings.add(where, message, hint, Severity.WARNING, key=True)
+                    break
 
     def _takes_place(self, steps: Steps, shape: MeetingShape, meeting: Meeting) -> bool:
         """Does a rule ever come to a day? `31` in a rhythm of months may not."""

@@ -254,6 +254,23 @@ def test_a_date_on_a_holiday_is_odd_and_can_be_meant(config: Path):
     assert not any("holiday" in str(one) for one in load(config, SECRETS).warnings)
 
 
+def test_a_sitting_moved_onto_another_of_its_meeting_is_odd(config: Path):
+    edit(config, "meetings.yml", "2027-01-18: 2027-01-19 14:00", "2027-01-18: 2027-01-25 10:30")
+    found = [str(one) for one in load(config, SECRETS).warnings]
+    assert found == [
+        (
+            "config/meetings.yml:12:7: warning: the sitting of 2027-01-18 is moved to where that of 2027-01-25 08:00 is held"
+            " or prepared: the later one is not watched until the other ends — cancel one of them, or leave an hour between"
+        ),
+        (
+            "config/meetings.yml:13:7: warning: the sitting of 2027-01-25 is moved to where that of 2027-01-25 10:30 is held"
+            " or prepared: the later one is not watched until the other ends — cancel one of them, or leave an hour between"
+        ),
+    ]
+    edit(config, "meetings.yml", "2027-01-25 10:30", "2027-01-25 12:00")
+    assert load(config, SECRETS).warnings == ()
+
+
 def test_a_list_with_a_mistake_is_no_stranger(config: Path):
     edit(config, "meetings.yml", "{tags: [pilot]}", "{tags: [pilot], town: 1}")
     with pytest.raises(ConfigurationError) as caught:
