@@ -18,6 +18,8 @@ from tests.house.tree import ROOT, files
 WRITES = re.compile(r"\.write_text\(|\.write_bytes\(|\bopen\([^)\n]*[\"'][wax]b?\+?[\"']|mkstemp|os\.O_CREAT")
 ALONE = {
     "collector/atomic.py": "it is the one place",
+    "citynoc/__main__.py": "nothing: what stands in for a standard output that nobody reads",
+    "citynoc/alone.py": "a lock file: who holds it is what counts, not what it says",
     "citynoc/printing.py": "a page for a browser in a temporary folder",
     "citynoc/demo/folder.py": "a lock file, and secrets made new for each run in a folder of the demo's own",
     "citynoc/demo/servers.py": "copies made new for each run in that folder",
