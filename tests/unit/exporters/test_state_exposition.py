@@ -1,6 +1,7 @@
 from dataclasses import replace
 from types import MappingProxyType
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
@@ -74,6 +75,28 @@ def test_maintenance_is_its_own_series():
     }
     content = text(replace(all_up(), devices=verdicts, maintenance=frozenset({ROUTER, ENDPOINT})))
     assert of(content, "citynoc_device_maintenance") == {CORE: 0, ROUTER: 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("citynoc_device_state", {"devices": {ROUTER: DeviceVerdict(State.DOWN, NOW, answered=False)}}),
+        ("citynoc_site_state", {"sites": {SITE: State.DOWN}}),
+        ("citynoc_link_up", {"links": {}}),
+        ("citynoc_redundancy_lost", {"redundancy_lost": {SITE: True}}),
+        ("citynoc_device_maintenance", {"maintenance": frozenset({ROUTER})}),
+    ],
+)
+def test_one_exposition_follows_every_part_of_the_state(name: str, changed: dict[str, object]):
+    exposition, before = StateExposition(inventory()), all_up()
+    after = replace(before, **changed)  # type: ignore[arg-type]  # fields by name, in a test
+    first = text(before, exposition=exposition)
+    assert text(replace(before, at=NOW + 2), exposition=exposition) == first
+    followed = text(after, exposition=exposition)
+    assert followed == text(after)
+    assert [line for line in followed.splitlines() if line.startswith(name)] != [
+        line for line in first.splitlines() if line.startswith(name)
+    ]
 
 
 def test_before_the_first_verdict_there_are_only_names():
