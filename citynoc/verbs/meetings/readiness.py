@@ -9,18 +9,21 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from citynoc.access import Access, NoLoginError, access_of, add_access, login_of
 from citynoc.meetings.reaching import NotReachedError, NotThereError, Reach
+from citynoc.tables import AROUND
 from collector.config import load_city
 
 HELP = "who can join a meeting, who cannot, and why"
@@ -28,8 +31,9 @@ FOUND_SOMETHING, MISUSE = 1, 2
 EVERY = 5.0
 WIDTH_IN_A_FILE = 160
 NARROWEST = 20
-"""Characters that a reason has at least: names are folded before."""
-FOLDED = (2, 3)
+"""Characters that a reason has at least: names, and the heading of a column of single letters, are folded before."""
+FOLDED = (2, 3, 5)
+INDENT = 2
 COLUMNS = (
     "site",
     "name",
@@ -149,8 +153,8 @@ def _page(
     )
     head = Text(f"{title} ({document['meeting']}), {about}", style="bold")
     shown = [one for one in document["list"] if everybody or one["verdict"] != "GO"]
-    table = [_table(shown, words["columns"], language)] if shown else []
-    parts: list[Table | Text] = []
+    table = [_Listed(shown, language)] if shown else []
+    parts: list[Text] = []
     parts.extend(Text(reason[language], style="red") for reason in document["hall"])
     if not document["not_ready"] and not document["ports_missing"]:
         parts.append(Text(str(words["nobody.ended" if over else "nobody"])))
@@ -164,22 +168,66 @@ def _page(
     return Group(head, *parts, *table) if watched else Group(head, *table, *parts)
 
 
-def _table(rows: list[dict[str, Any]], columns: Any, language: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for number, name in enumerate(columns[:-1]):
-        table.add_column(name, no_wrap=number not in FOLDED, overflow="fold")
-    table.add_column(columns[-1], overflow="fold", min_width=NARROWEST)
-    for one in rows:
-        table.add_row(
-            Text(one["verdict"], style=COLOURS.get(one["verdict"], "")),
-            one["site"],
-            Text(one["name"] or ""),
-            Text(one["district_name"] or one["district"] or ""),
-            one["endpoint"] or "",
-            {True: "x", False: "", None: "?"}[one["connected"]],
-            Text("; ".join(_told(one, language))),
-        )
-    return table
+class _Listed:
+    """The participants: a table where every word fits, else a block each. Chosen anew whenever the window changes."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], language: str) -> None:
+        self._names: Sequence[str] = tuple(WORDS[language]["columns"])
+        self._rows = [_cells(one, language) for one in rows]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        """Parts that fit the width."""
+        widths = self._widths(options.max_width)
+        if widths is None:
+            for row in self._rows:
+                yield from self._block(row)
+            return
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for name, width in zip(self._names, widths, strict=True):
+            table.add_column(name, width=width)
+        for verdict, *others in self._rows:
+            table.add_row(_coloured(verdict), *map(Text, others))
+        yield table
+
+    def _widths(self, width: int) -> Sequence[int] | None:
+        """Cells of each column; the last has what the others leave, if need be after they fold. None if a word would be cut."""
+        columns = [[name, *cells] for name, *cells in zip(self._names, *self._rows, strict=True)]
+        least = [max(cell_len(word) for text in cells for word in text.split()) for cells in columns]
+        found = [max(map(cell_len, cells)) for cells in columns]
+        wanted = max(NARROWEST, least[-1])
+        found[-1] = width - AROUND * len(columns) - sum(found[:-1])
+        while found[-1] < wanted:
+            widest = max(FOLDED, key=lambda number: found[number] - least[number])
+            if found[widest] == least[widest]:
+                return None
+            found[widest] -= 1
+            found[-1] += 1
+        return found
+
+    def _block(self, row: Sequence[str]) -> Iterator[Text | Padding]:
+        verdict, site, name, district, endpoint, connected, why = row
+        place = ", ".join(filter(None, (name, district)))
+        asked = {"x": self._names[5], "?": f"{self._names[5]}: ?"}.get(connected, "")
+        yield Text.assemble(_coloured(verdict), f" {site} {place}".rstrip())
+        for line in (", ".join(filter(None, (endpoint, asked))), why):
+            if line:
+                yield Padding(Text(line), (0, 0, 0, INDENT))
+
+
+def _coloured(verdict: str) -> Text:
+    return Text(verdict, style=COLOURS.get(verdict, ""))
+
+
+def _cells(one: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    return (
+        one["verdict"],
+        one["site"],
+        one["name"] or "",
+        one["district_name"] or one["district"] or "",
+        one["endpoint"] or "",
+        {True: "x", False: "", None: "?"}[one["connected"]],
+        "; ".join(_told(one, language)),
+    )
 
 
 def _told(one: Mapping[str, Any], language: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from rich.live import Live
 
@@ -47,11 +48,45 @@ def drawn(told: dict[str, Any], language: str, width: int, *, watched: bool) -> 
     return out.getvalue().splitlines()
 
 
-@pytest.mark.parametrize("width", [60, 80, 200])
-def test_the_reason_is_there_however_narrow_the_window_is(told: dict[str, Any], width: int):
-    text = " ".join(" ".join(drawn(told, "en", width, watched=False)).split())
-    assert "camera" in text
-    assert all(len(line) <= width for line in drawn(told, "en", width, watched=False))
+WIDTHS = (40, 60, 80, 100, 200)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_reason_is_there_whole_however_narrow_the_window_is(
+    told: dict[str, Any], language: str, width: int
+):
+    lines = drawn(told, language, width, watched=False)
+    assert all(cell_len(line) <= width for line in lines)
+    words = set(" ".join(lines).split())
+    assert {"00000", "vc-00000"} <= words
+    assert "…" not in "".join(lines)
+    for one in told["list"]:
+        if one["verdict"] != "GO":
+            for reason in one["reasons"]:
+                assert set(reason[language].split()) - words <= {reason[language].split()[-1]}  # before a ";"
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_real_name_and_district_are_never_cut_inside_a_word(
+    told: dict[str, Any], language: str, width: int
+):
+    named = {"name": "Phường Thượng Thanh", "district_name": "Quận Long Biên"}
+    there = {**told, "list": [{**one, **named} for one in told["list"]]}
+    lines = drawn(there, language, width, watched=False)
+    assert all(cell_len(line) <= width for line in lines)
+    words = set(" ".join(lines).replace(",", " ").split())
+    assert set(" ".join(named.values()).split()) <= words
+    assert "…" not in "".join(lines)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_who_watches_sees_no_more_lines_than_the_window_has(told: dict[str, Any], language: str, width: int):
+    lines = drawn(told, language, width, watched=True)
+    assert len(lines) <= 2 * 24, "drawn when it begins, and once more"
+    assert any(line.strip().startswith("NO-GO") for line in lines)
 
 
 @pytest.mark.parametrize("language", ["en", "vi"])
