@@ -134,7 +134,7 @@ def read_calendar(raw: bytes, source: Source, register: Register, inventory: Inv
     split = take_apart(raw)
     if split.faults:
         return Reading(faults=split.faults, whole=False)
-    reading, faults = Reading(), Faults()
+    reading, faults = Reading(), split.odd
     guests = Guests(register, inventory)
     groups: dict[str, list[Part]] = {}
     for part in split.events:

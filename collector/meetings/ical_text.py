@@ -81,10 +81,11 @@ class Part:
 
 @dataclass(slots=True)
 class Split:
-    """A file taken apart. With `faults` it is not to be used."""
+    """A file taken apart. With `faults` it is not to be used; `odd` lines are left out, and the rest can be."""
 
     events: list[Part] = field(default_factory=list)
     zones: list[Part] = field(default_factory=list)
+    odd: Faults = field(default_factory=Faults)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -142,7 +143,8 @@ class _Walker:
             message = f"END:{kind[:40]} where {opened[:40]} of line {since} is open"
             return self._fault(number, message, f"write END:{opened[:40]}", line)
         elif ":" not in line:
-            self._fault(number, "a line without ':'", "a property is NAME:value", line)
+            self._odd(number, line)
+            return len(self.found.faults) < MOST_FAULTS
         self._keep(number, line)
         if name == "END":
             self._open.pop()
@@ -168,6 +170,15 @@ class _Walker:
         """An event's own lines and all of a time zone's: alarms are nobody's business here."""
         if self._part is not None and (len(self._open) == INSIDE or self._open[INSIDE - 1][0] == "VTIMEZONE"):
             self._part.lines.append((number, line))
+
+    def _odd(self, number: int, line: str) -> None:
+        """A text that was not folded, as a rule. In a time zone it may be a wrong hour for everybody."""
+        if any(kind == "VTIMEZONE" for kind, _ in self._open):
+            self._fault(number, "a line without ':'", "a property is NAME:value", line)
+            return
+        hint = "a property is NAME:value; this line is left out, its event counts"
+        width = max(1, len(line))
+        self.found.odd.extend([Fault(number, "a line without ':'", hint, width=width, excerpt=line)])
 
     def _fault(self, number: int, message: str, hint: str | None, line: str) -> bool:
         self.found.faults.append(Fault(number, message, hint, width=max(1, len(line)), excerpt=line))

@@ -252,6 +252,14 @@ def test_an_event_with_nobody_left_is_left_out():
     assert read(text(series, f"{alone}STATUS:CANCELLED\n".replace("vc-99999", "x")), rule).faults == []
 
 
+def test_a_text_that_was_not_folded_does_not_cost_the_calendar():
+    described = f"{EVENT}DESCRIPTION:one\ntwo\n"
+    assert hints(text(described)) == [
+        "11: a line without ':' (a property is NAME:value; this line is left out, its event counts)"
+    ]
+    assert days(read(text(described))) == ["Mon 04.01. 08:00"]
+
+
 def test_thousands_of_broken_events_are_counted_and_hide_no_sound_one():
     backwards = EVENT.replace("T093000", "T073000")
     broken = [backwards.replace("UID:1", f"UID:{number}") for number in range(100, 300)]
@@ -271,7 +279,7 @@ def test_thousands_of_broken_events_are_counted_and_hide_no_sound_one():
         (b"BEGIN:VEVENT\nEND:VEVENT\n", "1: this is no iCalendar file"),
         (b"BEGIN:VCALENDAR\nVERSION:2.0\n", "1: VCALENDAR that begins here never ends"),
         (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VCALENDAR\n", "3: END:VCALENDAR where VEVENT of line 2 is open"),
-        (b"BEGIN:VCALENDAR\nnonsense\nEND:VCALENDAR\n", "2: a line without ':'"),
+        (b"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nnonsense\nEND:VTIMEZONE\nEND:VCALENDAR\n", "3: a line without ':'"),
         (b"BEGIN:VCALENDAR\n" * 10, "9: nested too deeply"),
         (b"x" * (MOST_BYTES + 1), "1: the file is larger than 4 MiB"),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\nEND:VEVENT\n" * 5_001 + b"END:VCALENDAR\n", "10002: more than 5000 events"),
