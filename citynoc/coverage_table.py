@@ -10,6 +10,11 @@ from collector.coverage.target import Denominator, LinkRule
 
 DAYS_A_MONTH = 30
 NEXT_SHOWN = 5
+ADDED_UP = """\
+at most: all carriers' claims added up, as if no two spoke of the same;
+         above 100% some do, and nobody can reach more than 100%
+
+"""
 COUNTED = {
     Denominator.HOUSEHOLDS: "households",
     Denominator.POPULATION: "people",
@@ -27,7 +32,8 @@ def shown(found: Sequence[Reckoning], on: AdminMap, cut_to: str, *, width: int |
     ]
     title = f"Coverage on {found[0].as_of}, map {on.name}{cut_to}"
     details = "".join(f"{line}\n" for line in _details(found[0])) if len(found) == 1 else ""
-    return f"{title}\n{drawn(columns, [_summary(one) for one in found], width)}{details}"
+    note = ADDED_UP if any((one.declared.at_most_ratio or 0) > 1 for one in found) else ""
+    return f"{title}\n{drawn(columns, [_summary(one) for one in found], width)}{note}{details}"
 
 
 def _summary(one: Reckoning) -> tuple[str, ...]:

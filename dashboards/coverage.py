@@ -131,8 +131,10 @@ def _now(say: Speaker) -> list[cog.Builder[grafana.Panel]]:
                 6,
                 say("Targets", "Các mục tiêu"),
                 say(
-                    "Share that is proven, that may be, and that is measured; what is missing; when it is due and when the pace leads there.",
-                    "Tỷ lệ chắc chắn, tối đa có thể, và đo được; còn thiếu bao nhiêu; hạn và ngày dự kiến theo tốc độ.",
+                    "Share that is proven, that may be, and that is measured; what is missing; when it is due and when the pace leads there. "
+                    "At most adds all carriers' claims up: above 100% some speak of the same.",
+                    "Tỷ lệ chắc chắn, tối đa có thể, và đo được; còn thiếu bao nhiêu; hạn và ngày dự kiến theo tốc độ. "
+                    "Tối đa là tổng kê khai của mọi nhà mạng: trên 100% nghĩa là có trùng lặp.",
                 ),
                 say("Nothing is promised", "Chưa có mục tiêu nào"),
                 (0, 8, 24, 8),

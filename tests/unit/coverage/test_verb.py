@@ -94,6 +94,13 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]):
     assert "429,778 households" in text
     assert "116.88%" in text, "what may be at most is no less precise than what is"
     assert "above the census: 00292 Phường Quỳnh Lôi: 4,372 of 4,204" in text
+    assert "at most: all carriers' claims added up" in text
+
+
+def test_a_sum_that_stays_below_the_whole_needs_no_explanation(capsys: pytest.CaptureFixture[str]):
+    text = said(capsys, "--target", "5g-population-2030", "--map", "579")
+    assert "at most" in text
+    assert "added up" not in text
 
 
 @pytest.mark.parametrize(
