@@ -166,18 +166,18 @@ def _read_group(
             return None
         faults.extend(leaving(EVENT_OUT, wrong_zones))
         sound = True
-        left: list[Part] = []
+        left: list[Known] = []
         for part, event, found in known:
             mine = [*mistakes(part, event, source.zone)]
             exception = "RECURRENCE-ID" in event and len(known) > 1
             faults.extend(leaving(SITTING_OUT if exception else EVENT_OUT, mine))
             if not mine:
-                left.append(part)
+                left.append((part, event, found))
                 faults.extend(() if _cancelled(event) else missing(part, found, guests))
             sound = sound and (exception or not mine)
         if wrong_zones or not (sound and left):
             return None
-        return _trial([one for one in known if one[0] in left], zones, source, guests)
+        return _trial(left, zones, source, guests)
     except REFUSALS as error:
         faults.extend([Fault(parts[0].line if faults.full else _broken_line(parts), said(error), EVENT_OUT)])
         return None
