@@ -102,6 +102,8 @@ def take_apart(raw: bytes) -> Split:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
+        if error.reason == "unexpected end of data":
+            return Split(faults=[Fault(line, "the file breaks off within a character", "it is half written")])
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         return Split(faults=[Fault(line, message, "export the calendar as UTF-8")])
     if not text.strip():

@@ -275,6 +275,7 @@ def test_thousands_of_broken_events_are_counted_and_hide_no_sound_one():
         (b"", "1: the file is empty"),
         (b"\n\n", "1: the file is empty"),
         (b"\xff\xfe\x00", "1: byte 0xff is not UTF-8"),
+        ("BEGIN:VCALENDAR\nSUMMARY:Họ".encode()[:-1], "2: the file breaks off within a character"),
         (b"<html>", "1: this is no iCalendar file"),
         (b"BEGIN:VEVENT\nEND:VEVENT\n", "1: this is no iCalendar file"),
         (b"BEGIN:VCALENDAR\nVERSION:2.0\n", "1: VCALENDAR that begins here never ends"),
