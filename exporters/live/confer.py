@@ -73,11 +73,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district's participants, the worst first."""
+    """A district's participants, the worst first. `folded` are those who are GO, `noted` of them with something to be said."""
 
     code: str
     name: str
     rows: Sequence[Row]
+    folded: Sequence[Row]
+    noted: int
     counts: Sequence[Count]
 
 
@@ -168,7 +170,7 @@ def meeting(scene: Scene, sitting: Sitting, look: Readiness, show: str = "", que
             for code, number in look.by_reason().items()
         ],
         districts,
-        sum(len(found.rows) for found in districts),
+        sum(len(found.rows) + len(found.folded) for found in districts),
         str(one.place) if one.place else "",
     )
 
@@ -197,17 +199,20 @@ def _district(
     scene: Scene, code: DistrictCode, members: Sequence[Participant], wanted: _Wanted
 ) -> District | None:
     name = scene.district_name(code)
-    rows = []
+    rows: list[Row] = []
+    fine: list[Row] = []
+    unasked = not wanted.show and not wanted.words
     for one in members:
         if wanted.show and one.verdict != wanted.show:
             continue
         row = _row(scene, one, wanted.titles)
         told = folded(f"{one.site} {row.place.name} {code} {name} {one.endpoint} {' '.join(row.reasons)}")
         if all(word in told for word in wanted.words):
-            rows.append(row)
-    if not rows:
+            (fine if unasked and one.verdict is Verdict.GO else rows).append(row)
+    if not rows and not fine:
         return None
-    return District(code, name, rows, _counts(scene, Counter(one.verdict for one in members)))
+    noted = sum(bool(row.reasons) for row in fine)
+    return District(code, name, rows, fine, noted, _counts(scene, Counter(one.verdict for one in members)))
 
 
 def _row(scene: Scene, one: Participant, titles: Mapping[str, str]) -> Row:

@@ -180,6 +180,8 @@ TEXTS: Mapping[str, Text] = MappingProxyType(
         "meeting.copied": Text("Đã chép", "Copied"),
         "meeting.full": Text("Toàn màn hình", "Full screen"),
         "meeting.full.leave": Text("Thoát toàn màn hình", "Leave full screen"),
+        "meeting.folded": Text("{n} điểm", "{n} participants"),
+        "meeting.noted": Text("{n} điểm có lưu ý", "{n} with a note"),
         "meeting.listed": Text("{n} điểm trong danh sách", "{n} in the list"),
         "meeting.nobody": Text("Không có điểm nào khớp với bộ lọc.", "Nobody fits the filter."),
         "phase.planned": Text("Sắp tới", "Planned"),

@@ -131,8 +131,16 @@ def a_meeting_is_at_risk(browser: Browser, base: str) -> None:
     browser.wait("document.querySelector('#meetings .m-bad h3')?.textContent === 'Drill'")
     browser.open(f"{base}/meeting/drill", **DESKTOP)
     live(browser)
-    rows = "document.querySelectorAll('.readiness tbody tr:not(.district)').length"
-    assert browser.evaluate(rows) == 579
+    rows = "document.querySelectorAll('.readiness tbody tr:not(.district, .fold)').length"
+    browser.wait(f"{rows} === {COMMUNES}")  # who is ready is folded; of some it is not known so soon
+    assert browser.evaluate("document.querySelectorAll('.readiness .fold li').length") == 579 - COMMUNES
+    browser.evaluate("document.querySelector('.fold summary').focus()")
+    browser.press("Enter")
+    assert browser.evaluate("document.querySelector('.fold details').open")
+    browser.evaluate("document.getElementById('copy').click()")
+    copied = browser.evaluate("document.getElementById('copy').dataset.text").splitlines()
+    assert sum("GO" in line.split("\t")[1:2][0] for line in copied if "\t" in line) == 579
+    assert browser.axe() == []
     browser.evaluate("document.querySelector('#filter input').focus()")
     browser.press(*"long", "Space", *"bien")
     browser.wait(f"{rows} === {COMMUNES}")

@@ -25,13 +25,17 @@
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, 250); });
 
   const plain = element => element.innerText.replace(/\s+/g, " ").trim();
+  const folded = element => element.textContent.replace(/\s+/g, " ").trim();  // what is closed has no innerText
 
   function list() {
     const lines = [plain(document.querySelector("h1")), plain(document.getElementById("when"))];
     for (const body of document.querySelectorAll(".readiness tbody")) {
       lines.push("", plain(body.querySelector("th")));
-      for (const row of body.querySelectorAll("tr:not(.district)"))
+      for (const row of body.querySelectorAll("tr:not(.district, .fold)"))
         lines.push([...row.cells].slice(0, 3).map(plain).join("\t"));
+      for (const one of body.querySelectorAll(".fold li"))
+        lines.push([[one.firstElementChild], [body.querySelector(".fold .chip")], [...one.querySelectorAll(".note")]]
+          .map(cell => cell.map(folded).join(" ")).join("\t"));
     }
     return lines.join("\n");
   }

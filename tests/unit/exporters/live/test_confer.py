@@ -75,7 +75,7 @@ def test_the_page_lists_districts_with_reasons():
     page = meeting(scene(), sitting(BAD, GOOD), look(BAD, GOOD))
     [district] = page.districts
     assert (district.name, page.shown, page.early) == ("Long Biên", 2, False)
-    bad, good = district.rows
+    [bad], [good] = district.rows, district.folded
     assert (bad.place.name, bad.chip.text, bad.reasons) == ("Phúc Lợi", "NO-GO", ["router down since 08:12"])
     assert (good.connected, good.reasons) == (True, [])
     assert page.reasons == [("router down", 1)]
@@ -84,7 +84,7 @@ def test_the_page_lists_districts_with_reasons():
 @pytest.mark.parametrize(
     ("show", "question", "sites"),
     [
-        ("", "", [SITE, CENTRE]),
+        ("", "", [SITE]),
         ("NO-GO", "", [SITE]),
         ("GO", "", [CENTRE]),
         ("UNKNOWN", "", []),
@@ -97,7 +97,17 @@ def test_the_page_lists_districts_with_reasons():
 def test_a_filter_takes_verdicts_and_words_without_accents(show: str, question: str, sites: list[str]):
     page = meeting(scene(), sitting(BAD, GOOD), look(BAD, GOOD), show, question)
     assert [row.place.code for one in page.districts for row in one.rows] == sites
+    folded = [row.place.code for one in page.districts for row in one.folded]
+    assert folded == ([] if show or question else [CENTRE]), "who was asked for is not hidden"
     assert all([count.number for count in one.counts] == [1, 0, 1] for one in page.districts)
+
+
+def test_of_those_who_are_ready_it_is_said_how_many_have_a_note():
+    noted = replace(GOOD, reasons=(replace(DOWN, weight=Weight.NOTE),))
+    [district] = meeting(scene(), sitting(BAD, noted), look(BAD, noted)).districts
+    assert [row.place.code for row in district.folded] == [CENTRE]
+    assert district.folded[0].reasons == ["router down since 08:12"]
+    assert district.noted == 1
 
 
 def test_a_look_before_it_counts_says_so():
