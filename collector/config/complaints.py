@@ -21,7 +21,9 @@ def said(error: yaml.MarkedYAMLError, text: str) -> tuple[Mark, str, str | None]
     opened = error.context_mark
     start = Mark(opened.line, opened.column, 1) if opened is not None else here
     line = line_of(text, here.line)
-    if not line.strip() and "\t" not in line:  # the end of the file: the last thing in it is what a person can look at
+    if (
+        not line.strip() and "\t" not in line
+    ):  # the end of the file: the last thing in it is what a person can look at
         here = end_of(text.rstrip())
     character = line[here.column : here.column + 1]
     blamed = _no_spaces(here, line, text)
