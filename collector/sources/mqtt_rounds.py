@@ -16,7 +16,7 @@ from paho.mqtt.client import Client as Paho
 from collector.grid import until_next
 
 PAUSE = 0.4
-"""Seconds between two rounds: what is heard may be as much late, less than a hundredth of what a silence is judged by."""
+"""Seconds between two rounds: what is heard may be as much late, where a silence is judged by three heartbeats (30 s)."""
 
 ROUND = 100
 """Packets read in one go before others on the loop have their turn."""

@@ -36,6 +36,17 @@ def look(stage: Stage, one: Occurrence, *others: Occurrence) -> Readiness:
     return readiness(one, stage.evidence(), stage.now, others=(one, *others))
 
 
+def one_after_the_other(stage: Stage, inventory: Inventory) -> tuple[Occurrence, Occurrence]:
+    """A meeting whose eight are in their calls, on all ports of one bridge and two of the other, and the next one."""
+    before, after = some(inventory, "a", 0, 8, start=START - 3600), some(inventory, "b", 8, 12)
+    for device in before.endpoints:
+        stage.says(device, **CALL)
+    stage.run(20)
+    ports(stage, "mcu-1", 6, 6)
+    ports(stage, "mcu-2", 2, 4)
+    return before, after
+
+
 @pytest.fixture
 def stage(small: Inventory) -> Stage:
     """Ten free ports on both bridges together."""
@@ -118,12 +129,7 @@ def test_a_rivals_site_without_an_endpoint_wants_no_port(stage: Stage, small: In
 
 
 def test_ports_of_a_meeting_that_is_over_by_then_are_free_by_then(stage: Stage, small: Inventory):
-    before, after = some(small, "a", 0, 8, start=START - 3600), some(small, "b", 8, 12)
-    for device in before.endpoints:
-        stage.says(device, **CALL)
-    stage.run(20)
-    ports(stage, "mcu-1", 6, 6)
-    ports(stage, "mcu-2", 2, 4)
+    before, after = one_after_the_other(stage, small)
     assert look(stage, after).short == 2  # whoever holds the ports, nobody says that they leave
     assert look(stage, after, before).ready
     [why] = look(stage, after, replace(before, end=START + 60)).hall
@@ -133,12 +139,7 @@ def test_ports_of_a_meeting_that_is_over_by_then_are_free_by_then(stage: Stage, 
 def test_who_leaves_another_bridge_or_goes_on_to_a_third_meeting_frees_no_port(
     stage: Stage, small: Inventory
 ):
-    before, after = some(small, "a", 0, 8, start=START - 3600), some(small, "b", 8, 12)
-    for device in before.endpoints:
-        stage.says(device, **CALL)
-    stage.run(20)
-    ports(stage, "mcu-1", 6, 6)
-    ports(stage, "mcu-2", 2, 4)
+    before, after = one_after_the_other(stage, small)
     # Six of the eight may be on the other bridge, so that no more than two are known to leave ours.
     ours = replace(after, bridges=("mcu-2",))
     assert look(stage, ours, before).ready
